@@ -1,0 +1,1 @@
+"""The language the rest is written in: pairs, properties, codecs, changes and errors."""

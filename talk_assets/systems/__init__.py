@@ -1,0 +1,1 @@
+"""The two ends: the only code that speaks HTTP."""

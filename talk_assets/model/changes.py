@@ -1,0 +1,113 @@
+"""What must change, what was sent and what became of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from talk_assets.model.system import System
+
+
+class Verdict(StrEnum):
+    """What the three-way comparison says of one property."""
+
+    IN_SYNC = "in_sync"
+    AGREED = "agreed"
+    TO_SALESFORCE = "to_salesforce"
+    TO_CUSTOMERP = "to_customerp"
+    CONFLICT = "conflict"
+
+
+class Op(StrEnum):
+    """The kinds of write an end can be asked for."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class ChangeState(StrEnum):
+    """Where a change stands.
+
+    pending: may be sent. held: a rule keeps it back until an input changes. parked: it waits for
+    something named and is released by itself. conflict: a person decides. review: the match is
+    ambiguous and nothing is guessed.
+    """
+
+    PENDING = "pending"
+    HELD = "held"
+    PARKED = "parked"
+    CONFLICT = "conflict"
+    REVIEW = "review"
+
+
+class Outcome(StrEnum):
+    """What a write did, as far as the answer tells.
+
+    applied: the record now holds it. exists: a create met a record that already carries our key.
+    stale: the end holds another version than the one we compared with. refused: the end says no and
+    will say no again until the input changes. gone: the record is deleted. not_applied: certainly
+    nothing happened, trying later helps. ambiguous: it may have been applied; read back before
+    anything else.
+    """
+
+    APPLIED = "applied"
+    EXISTS = "exists"
+    STALE = "stale"
+    REFUSED = "refused"
+    GONE = "gone"
+    NOT_APPLIED = "not_applied"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """One record's write, in wire text.
+
+    *values* maps property paths to wire text (None clears). *key* is our deterministic create key.
+    *version* is the version we compared with, where the end can check it. *parent_id* is the owning
+    document for child rows. *lines* are created together with their document or not at all.
+    """
+
+    intent_id: str
+    entity: str
+    op: Op
+    values: dict[str, str | None]
+    id: str | None = None
+    key: str | None = None
+    version: str | None = None
+    parent_id: str | None = None
+    lines: tuple["Write", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why an end did not take a write, in its own (redacted) words."""
+
+    code: str
+    message: str
+    property: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What one write did. *id* is the record's id once known; *problem* says why it did not apply."""
+
+    intent_id: str
+    outcome: Outcome
+    id: str | None = None
+    problem: Problem | None = None
+    lines: tuple["Receipt", ...] = ()
+
+
+@dataclass
+class Tally:
+    """Counts of one pair in one run, per direction and in all; what reports and JSON output show."""
+
+    created: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
+    updated: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
+    deleted: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
+    linked: int = 0
+    conflicts: int = 0
+    quarantined: int = 0
+    parked: int = 0
+    held: int = 0
+    review: int = 0

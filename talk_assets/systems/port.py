@@ -1,0 +1,165 @@
+"""What the graph needs of an end, and the shape records travel in.
+
+A port reads pages of raw records as polars frames and takes writes in batches. Frames have the six
+columns of `RAW_SCHEMA` and one text column for each asked-for property path, holding wire text (see
+`talk_assets.model.wire`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from talk_assets.model.changes import Receipt, Write
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+
+RAW_SCHEMA: Mapping[str, pl.DataType] = {
+    "_id": pl.String(),
+    "_key": pl.String(),
+    "_parent": pl.String(),
+    "_stamp": pl.Datetime("us", "UTC"),
+    "_version": pl.String(),
+    "_deleted": pl.Boolean(),
+}
+"""Columns every raw frame starts with: the record's id, our key if it carries one, the owning
+document's id for child rows, the end's last-modified stamp, the version to compare with, tombstone."""
+
+
+def raw_schema(entity: Entity) -> dict[str, pl.DataType]:
+    """The columns of *entity*'s raw frames."""
+    return dict(RAW_SCHEMA) | {path: pl.String() for path in entity.paths}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What an end can do; what it cannot changes what can be promised.
+
+    *compare_and_set*: writes carry the version they expect. *change_feed*: one cheap call tells what
+    changed. *long_poll*: that call can wait for a change. *needs_reread*: targets must be read again
+    before a write because the end cannot compare by itself.
+    """
+
+    compare_and_set: bool
+    change_feed: bool
+    long_poll: bool
+    needs_reread: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who an end is: *tenant* (Salesforce organization id, Customerp tenant) and its own currency."""
+
+    tenant: str
+    name: str
+    currency: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject:
+    """A record that could not be read as its declaration says; it is kept, not lost."""
+
+    entity: str
+    id: str
+    property: str
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some records, by entity name; a document's page holds all lines of its documents too.
+
+    *cursor* is set on the last page of a fetch only: store it in the same transaction as the rows.
+    """
+
+    frames: dict[str, pl.DataFrame]
+    rejects: tuple[Reject, ...] = ()
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What a batch did: one receipt a write, in order, and the records as the end now stores them."""
+
+    receipts: tuple[Receipt, ...]
+    stored: Page
+
+
+@dataclass
+class CallCount:
+    """API calls made through a port since it was opened, as the end itself counts them."""
+
+    total: int = 0
+    writes: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    remaining: int | None = None
+    by_kind: dict[str, int] = field(default_factory=dict)
+
+
+class SystemPort(Protocol):
+    """One end. Not thread-safe except `write`, which may run several batches side by side."""
+
+    @property
+    def system(self) -> System:
+        """Which end."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
+
+    @property
+    def calls(self) -> CallCount:
+        """API calls made so far."""
+        ...
+
+    def identify(self) -> Identity:
+        """Ask the end who it is; one call, kept for the port's lifetime."""
+        ...
+
+    def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
+        """Yield what changed since *cursor* (None: everything), tombstones included.
+
+        The last page carries the new cursor. Pages may repeat records already seen. A fetch that
+        ends early yields no cursor.
+
+        Raises:
+            PeerUnavailableError, PeerAnswerError, ConfigurationError.
+        """
+        ...
+
+    def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
+        """Return the named records as they are now, by id or by our key; missing ones are left out.
+
+        Deleted ones come as tombstones where the end still knows them.
+        """
+        ...
+
+    def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
+        """Split *writes* of one operation into batches this end takes in one go, order kept."""
+        ...
+
+    def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
+        """Apply one batch and read back what the end stored.
+
+        Each record is judged by its own result. Never raises for a record's refusal; raises only
+        when nothing certain can be said of the whole run (credentials, budget).
+        """
+        ...
+
+    def head(
+        self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0
+    ) -> dict[str, str]:
+        """Return a token per entity that differs from *since* whenever it may have changed.
+
+        *wait* seconds may be spent waiting for a change where the end supports it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give up connections."""
+        ...
