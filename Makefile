@@ -1,0 +1,56 @@
+# Every target prepares .venv by itself: the pinned requirements, then this checkout.
+# Choose the interpreter of a new .venv with PYTHON: make clean demo PYTHON=python3.13
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-hashes --universal \
+	--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test check format bench wheel lock clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## See both embedded systems come into step, and the proof
+	$(BIN)/talk demo
+
+dev: $(READY)  ## Start the embedded systems and the Dagster UI; Ctrl-C stops all
+	$(BIN)/talk up
+
+test: $(READY)  ## Run the tests, on two cores
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(READY)  ## Check format, lint, import contracts and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+format: $(READY)  ## Format the code and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## Print the benchmarks' numbers
+	$(BIN)/python -m bench
+
+wheel: $(READY)  ## Build the wheel into dist/
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+lock: $(READY)  ## Choose the newest allowed versions and write them, with hashes, to requirements*.txt
+	$(BIN)/pip install --quiet uv
+	$(UV_COMPILE) --upgrade --output-file requirements.txt
+	$(UV_COMPILE) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:  ## Remove .venv, caches and built files; what runs wrote under data/ stays
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Opens the two ends and the store from the settings."""
