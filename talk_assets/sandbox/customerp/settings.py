@@ -1,0 +1,24 @@
+"""What one embedded Customerp is told when it starts."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerpSettings:
+    """Identity, credentials and limits of one embedded Customerp."""
+
+    tenant: str = "customerp-sandbox"
+    """Identity of the data set; a client stores it to notice that it talks to another one."""
+    api_key: str = "customerp-sandbox-key"
+    client_id: str = "customerp-sandbox-client"
+    client_secret: str = "customerp-sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
+    token_seconds: int = 3600
+    idempotency_hours: int = 24
+    requests_per_minute: int | None = None
+    """Above this many requests in a minute the answer is 429; None sets no limit."""
+
+
+def utc_now() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(tz=UTC)

@@ -1,0 +1,2 @@
+"""Load the sample."""
+def load_sample(salesforce, customerp): pass
