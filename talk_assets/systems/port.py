@@ -13,23 +13,9 @@ import polars as pl
 
 from talk_assets.model.changes import Receipt, Write
 from talk_assets.model.system import System
+from talk_assets.model.wire import RAW_SCHEMA as RAW_SCHEMA
 from talk_assets.model.wire import Entity
-
-RAW_SCHEMA: Mapping[str, pl.DataType] = {
-    "_id": pl.String(),
-    "_key": pl.String(),
-    "_parent": pl.String(),
-    "_stamp": pl.Datetime("us", "UTC"),
-    "_version": pl.String(),
-    "_deleted": pl.Boolean(),
-}
-"""Columns every raw frame starts with: the record's id, our key if it carries one, the owning
-document's id for child rows, the end's last-modified stamp, the version to compare with, tombstone."""
-
-
-def raw_schema(entity: Entity) -> dict[str, pl.DataType]:
-    """The columns of *entity*'s raw frames."""
-    return dict(RAW_SCHEMA) | {path: pl.String() for path in entity.paths}
+from talk_assets.model.wire import raw_schema as raw_schema
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,5 @@
+"""The Customerp end: a client of its published HTTP API, version 1."""
+
+from talk_assets.systems.customerp.client import CustomerpLogin, CustomerpPort
+
+__all__ = ["CustomerpLogin", "CustomerpPort"]

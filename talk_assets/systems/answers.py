@@ -1,0 +1,120 @@
+"""Read one HTTP answer within limits: bytes, compression and time."""
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from talk_assets.model.errors import PeerAnswerError
+from talk_assets.systems import strict_json
+
+_JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json", re.IGNORECASE)
+_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerLimits:
+    """The largest body in bytes, after decompression, and the largest ratio to what was received.
+
+    Httpx and Python's zlib set no limit of their own: 200 kB of gzip can become 200 MB.
+    """
+
+    body: int = 64 * 1024 * 1024
+    ratio: int = 100
+    always_fine: int = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What an end said. *size* is what travelled; *remaining* its own count of calls left today."""
+
+    status: int
+    body: bytes
+    size: int
+    date: datetime | None = None
+    retry_after: float | None = None
+    remaining: int | None = None
+
+    def json(self) -> Any:  # noqa: ANN401 - callers check the shape
+        """Return the body's value; None for an empty body.
+
+        Raises:
+            PeerAnswerError: it is not strict JSON.
+        """
+        return strict_json.parse(self.body) if self.body else None
+
+
+def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, timer: Callable[[], float]) -> Answer:
+    """Read *response* to its end.
+
+    Raises:
+        PeerAnswerError: a redirect, too large, compressed beyond the ratio, or not JSON.
+        TimeoutError: the deadline passed while parts were still arriving.
+    """
+    if response.is_redirect:
+        raise PeerAnswerError(f"a redirect (HTTP {response.status_code})")
+    parts: list[bytes] = []
+    size = held = 0
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip"}:
+        raise PeerAnswerError("an encoding that was not asked for")
+    inflate = zlib.decompressobj(_GZIP_WINDOW) if encoding == "gzip" else None
+    for chunk in response.iter_raw():
+        if timer() > deadline:
+            raise TimeoutError("the answer took too long")
+        size += len(chunk)
+        while chunk:
+            try:
+                part = inflate.decompress(chunk, limits.always_fine) if inflate else chunk
+            except zlib.error as error:
+                raise PeerAnswerError("broken gzip") from error
+            chunk = inflate.unconsumed_tail if inflate else b""  # noqa: PLW2901 - what is left of it
+            held += len(part)
+            if held > limits.body or (held > limits.always_fine and held > limits.ratio * size):
+                raise PeerAnswerError(f"more than {limits.body:,} bytes, or compressed beyond {limits.ratio}:1")
+            parts.append(part)
+    if inflate and size and not inflate.eof:
+        raise PeerAnswerError("a truncated gzip body")
+    body = b"".join(parts)
+    if body and not _JSON.fullmatch(response.headers.get("content-type", "").partition(";")[0].strip()):
+        # A login or maintenance page is no answer; an error's status still counts without its page.
+        if not response.is_error:
+            raise PeerAnswerError(f"HTTP {response.status_code} without a JSON body")
+        body = b""
+    return Answer(
+        status=response.status_code,
+        body=body,
+        size=size,
+        date=_date(response.headers.get("date")),
+        retry_after=_seconds(response.headers.get("retry-after")),
+        remaining=_remaining(response.headers.get("sforce-limit-info")),
+    )
+
+
+def _date(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    when = _date(text)
+    return None if when is None else max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def _remaining(text: str | None) -> int | None:
+    usage = _USAGE.match(text or "")
+    return None if usage is None else int(usage[2]) - int(usage[1])

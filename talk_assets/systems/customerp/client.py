@@ -1,0 +1,244 @@
+"""Customerp as a `SystemPort`."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from talk_assets.model.changes import Write
+from talk_assets.model.errors import ConfigurationError, PeerAnswerError
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+from talk_assets.systems.answers import Answer, AnswerLimits
+from talk_assets.systems.customerp.documents import empty_page, merged, page_of
+from talk_assets.systems.customerp.feed import Feed
+from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer, batches
+from talk_assets.systems.http import Call, HttpClient, Patience, origin_of
+from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
+
+BASE = "/api/v1"
+_PAGE = 1000
+_MOST_IDS = 500
+_LONGEST_IDS = 6000
+"""Characters of ids in one URL; servers commonly refuse URLs beyond 8 kB."""
+_OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerpLogin:
+    """Where the Customerp is and the API key to use."""
+
+    url: str
+    api_key: str = field(repr=False)
+
+
+class CustomerpPort:
+    """The Customerp end.
+
+    *entities* are all Customerp entities by name, documents carrying their lines as children.
+    """
+
+    system = System.CUSTOMERP
+    capabilities = Capabilities(compare_and_set=True, change_feed=True, long_poll=True, needs_reread=False)
+
+    def __init__(
+        self,
+        *,
+        login: CustomerpLogin,
+        entities: Mapping[str, Entity],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        patience: Patience | None = None,
+        limits: AnswerLimits | None = None,
+    ) -> None:
+        self.calls = CallCount()
+        self._clock = clock
+        self._client = HttpClient(
+            end=System.CUSTOMERP,
+            origin=origin_of(login.url, end=System.CUSTOMERP),
+            credentials=_ApiKey(login.api_key),
+            calls=self.calls,
+            headers={"X-Change-Origin": "talk-assets"},
+            patience=patience,
+            limits=limits,
+        )
+        self._documents = {child.name: entity for entity in entities.values() for child in entity.children}
+        self._feed = Feed(self._client)
+        self._writer = Writer(client=self._client, documents=self._documents, reread=self._read_ids)
+        self._identity: Identity | None = None
+
+    def identify(self) -> Identity:
+        """Ask for the tenant."""
+        if self._identity is None:
+            found = self._get(f"{BASE}/", {}, kind="info").json()
+            tenant = found.get("tenant") if isinstance(found, dict) else None
+            if not isinstance(tenant, str) or not tenant:
+                raise _unexpected("its description")
+            currency = found.get("currency")
+            self._identity = Identity(
+                tenant=tenant,
+                name=str(found.get("name") or tenant),
+                currency=currency if isinstance(currency, str) else None,
+            )
+        return self._identity
+
+    def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
+        """Yield the whole list, or what the change feed names since *cursor*.
+
+        The cursor is the feed's number before the first page, so that a change made while pages are
+        read is seen again by the next fetch rather than missed.
+        """
+        if cursor is not None:
+            since = int(json.loads(cursor)["seq"])
+            moves = self._feed.since(since, entity.resource)
+            if not moves.rewound:
+                ids = moves.ids.get(entity.resource, [])
+                pages = self._read_chunks(entity, ids)
+                yield from _ending(entity, pages, _cursor(moves.last))
+                return
+        yield from _ending(entity, self._list(entity), _cursor(self._feed.newest()))
+
+    def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
+        """Return the named records; lines are read with their document.
+
+        Raises:
+            ValueError: *entity* is a line, which has no address of its own.
+        """
+        self._refuse_lines(entity)
+        pages = list(self._read_chunks(entity, list(ids)))
+        pages += [self._by_key(entity, key) for key in dict.fromkeys(keys)]
+        return merged(entity, pages)
+
+    def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
+        """Split into batches of 500 operations; what concerns one document stays in one batch."""
+        return batches(writes, most=MOST_OPERATIONS, together=entity.name in self._documents)
+
+    def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
+        """Apply one batch; each operation is judged by its own result.
+
+        Raises:
+            ConfigurationError: Customerp refuses the API key.
+        """
+        return self._writer.write(entity, batch)
+
+    def head(self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0) -> dict[str, str]:
+        """Return the feed's number per entity, moved on where its resource has changed."""
+        known = [int(since[e.name]) for e in entities if e.name in since]
+        if not known:
+            newest = str(self._feed.newest())
+            return {e.name: newest for e in entities}
+        moves = self._feed.read(min(known), wait=wait)
+        resources = {e.name: self._documents.get(e.name, e).resource for e in entities}
+        return {
+            name: str(moves.last) if moves.rewound or resource in moves.ids or name not in since else since[name]
+            for name, resource in resources.items()
+        }
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._client.close()
+
+    def _list(self, entity: Entity) -> Iterator[Page]:
+        place: str | None = None
+        while True:
+            query = {"limit": str(_PAGE), "deleted": "include"} | ({"cursor": place} if place else {})
+            page, place = self._page(entity, query)
+            yield page
+            if place is None:
+                return
+
+    def _read_chunks(self, entity: Entity, ids: Sequence[str]) -> Iterator[Page]:
+        for chunk in _chunks(ids):
+            yield self._read_ids(entity, chunk)
+
+    def _read_ids(self, entity: Entity, ids: Sequence[str]) -> Page:
+        pages = []
+        for chunk in _chunks(ids):
+            query = {"ids": ",".join(chunk), "limit": str(_PAGE), "deleted": "include"}
+            page, _ = self._page(entity, query)
+            pages.append(page)
+        return merged(entity, pages)
+
+    def _by_key(self, entity: Entity, key: str) -> Page:
+        page, _ = self._page(entity, {"externalKey": key, "deleted": "include"})
+        return page
+
+    def _page(self, entity: Entity, query: Mapping[str, str]) -> tuple[Page, str | None]:
+        found = self._get(f"{BASE}/{entity.resource}", query, kind="list").json()
+        items = found.get("items") if isinstance(found, dict) else None
+        place = found.get("next") if isinstance(found, dict) else None
+        if not isinstance(items, list) or not isinstance(place, (str, type(None))):
+            raise _unexpected(f"the list of {entity.resource}")
+        return page_of(entity, items), place
+
+    def _get(self, path: str, query: Mapping[str, str], *, kind: str) -> Answer:
+        answer = self._client.read(Call(method="GET", path=path, kind=kind, query=query))
+        if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
+            raise ConfigurationError(
+                f"Customerp refuses the API key for GET {path} (HTTP {answer.status}). "
+                "Nothing was read. Check the key and its rights."
+            )
+        if answer.status != _OK:
+            raise PeerAnswerError(
+                f"Customerp answered GET {path} with HTTP {answer.status}. "
+                "Nothing of it was used. Check that the URL leads to a Customerp API, version 1."
+            )
+        return answer
+
+    def _refuse_lines(self, entity: Entity) -> None:
+        if entity.name in self._documents:
+            raise ValueError(f"{entity.name} is read with its {self._documents[entity.name].name}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Key:
+    value: str = field(repr=False)
+
+
+class _ApiKey:
+    """An API key as a bearer token; there is nothing to renew."""
+
+    def __init__(self, key: str) -> None:
+        self._key = _Key(value=key)
+
+    def header(self) -> str:
+        """Return the Authorization header's value."""
+        return f"Bearer {self._key.value}"
+
+    def renew(self, refused: str) -> bool:  # noqa: ARG002 - the protocol's shape
+        """There is no other key."""
+        return False
+
+
+def _cursor(seq: int) -> str:
+    return json.dumps({"seq": seq})
+
+
+def _ending(entity: Entity, pages: Iterator[Page], cursor: str) -> Iterator[Page]:
+    """Yield *pages* with *cursor* on the last one; an empty page carries it where there is none."""
+    held: Page | None = None
+    for page in pages:
+        if held is not None:
+            yield held
+        held = page
+    last = held or empty_page(entity)
+    yield Page(frames=last.frames, rejects=last.rejects, cursor=cursor)
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    length = 0
+    for record_id in ids:
+        if chunk and (len(chunk) == _MOST_IDS or length + len(record_id) > _LONGEST_IDS):
+            yield chunk
+            chunk, length = [], 0
+        chunk.append(record_id)
+        length += len(record_id) + 1
+    if chunk:
+        yield chunk
+
+
+def _unexpected(what: str) -> PeerAnswerError:
+    return PeerAnswerError(
+        f"Customerp answered with {what} in another shape than its API describes. "
+        "Nothing of it was used. Check the Customerp URL."
+    )

@@ -1,0 +1,82 @@
+"""The change feed: what moved since a sequence number, asked once for all resources of a cycle."""
+
+from dataclasses import dataclass
+
+from talk_assets.model.errors import PeerAnswerError
+from talk_assets.systems.http import Call, HttpClient
+
+PATH = "/api/v1/changes"
+LONGEST_WAIT = 25
+_MOST = 1000
+_OK = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moves:
+    """Ids that moved, by resource, oldest first; *last* is the feed's newest number then.
+
+    *rewound* says that the feed ends before the number asked from, as after restoring a backup.
+    """
+
+    ids: dict[str, list[str]]
+    last: int
+    rewound: bool = False
+
+
+class Feed:
+    """Reads the feed of one client; answers are shared by the entities of a cycle."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+        self._kept: dict[int, Moves] = {}
+        self._asked: set[tuple[int, str]] = set()
+
+    def newest(self) -> int:
+        """Return the newest sequence number."""
+        return self._ask(since=0, limit=0, wait=0)[1]
+
+    def since(self, seq: int, resource: str) -> Moves:
+        """Return what moved after *seq*.
+
+        The answer to one resource serves the others that ask from the same number; a resource that
+        asks a second time starts a new cycle and gets a new answer.
+        """
+        if (seq, resource) in self._asked or seq not in self._kept:
+            self._kept.clear()
+            self._asked.clear()
+            self._kept[seq] = self.read(seq)
+        self._asked.add((seq, resource))
+        return self._kept[seq]
+
+    def read(self, seq: int, *, wait: float = 0.0) -> Moves:
+        """Return what moved after *seq*, waiting up to *wait* seconds for something to move."""
+        ids: dict[str, dict[str, None]] = {}
+        last = seq
+        while True:
+            items, newest = self._ask(since=last, limit=_MOST, wait=min(int(wait), LONGEST_WAIT))
+            if newest < last:
+                return Moves(ids={}, last=newest, rewound=True)
+            for resource, record_id in items:
+                ids.setdefault(resource, {}).pop(record_id, None)
+                ids[resource][record_id] = None
+            last, wait = newest, 0.0
+            if len(items) < _MOST:
+                return Moves(ids={name: list(found) for name, found in ids.items()}, last=last)
+
+    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str]], int]:
+        query = {"since": str(since), "limit": str(limit)} | ({"wait": str(wait)} if wait else {})
+        answer = self._client.read(Call(method="GET", path=PATH, kind="changes", query=query, wait=float(wait)))
+        found = answer.json()
+        try:
+            if answer.status != _OK:
+                raise TypeError
+            items = [(str(item["resource"]), str(item["id"])) for item in found["items"]]
+            last = found["last"]
+            if not isinstance(last, int):
+                raise TypeError
+        except (TypeError, KeyError):
+            raise PeerAnswerError(
+                f"Customerp's change feed answered HTTP {answer.status} in another shape than its API describes. "
+                "Nothing of it was used. Check the Customerp URL."
+            ) from None
+        return items, last

@@ -1,0 +1,106 @@
+"""Writes as operations of the Customerp batch endpoint."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
+from talk_assets.model.wire import Entity
+from talk_assets.systems import records
+
+
+def batches(writes: Sequence[Write], *, most: int, together: bool) -> list[list[Write]]:
+    """Return *writes* in batches of at most *most*, in order.
+
+    With *together*, the writes to one document's lines come one after another in one batch (documents
+    in the order they first appear), because each of them expects the version the one before made.
+    """
+    groups: list[list[Write]] = [[write] for write in writes]
+    if together:
+        by_document: dict[str | None, list[Write]] = {}
+        for write in writes:
+            by_document.setdefault(write.parent_id, []).append(write)
+        groups = [group[start : start + most] for group in by_document.values() for start in range(0, len(group), most)]
+    split: list[list[Write]] = []
+    for group in groups:
+        if not split or len(split[-1]) + len(group) > most:
+            split.append([])
+        split[-1].extend(group)
+    return split
+
+
+def operation(entity: Entity, write: Write, *, document: Entity | None, version: int | str | None) -> dict[str, Any]:
+    """Return the operation for *write*; *document* is the entity that owns it, for a line.
+
+    Raises:
+        ValueError: a value is not of its declared kind.
+    """
+    resource = f"{document.resource}/{write.parent_id}/{entity.nested_at}" if document else entity.resource
+    found: dict[str, Any] = {"op": write.op.value, "resource": resource}
+    if write.op is not Op.CREATE:
+        found["id"] = write.id
+    if version is not None and (document or write.op is not Op.CREATE):
+        found["ifMatch"] = str(version)
+    if write.op is Op.CREATE:
+        found["idempotencyKey"] = write.intent_id
+        found["body"] = _created(entity, write)
+    elif write.op is Op.UPDATE:
+        found["body"] = records.encode(write.values, records.wires_of(entity))
+    return found
+
+
+def receipt_of(write: Write, outcome: Outcome, *, id: str | None, problem: Problem | None, record: Any) -> Receipt:  # noqa: A002, ANN401 - the receipt's word; JSON
+    """Return the receipt of *write*, with one for each of its lines."""
+    return Receipt(
+        intent_id=write.intent_id,
+        outcome=outcome,
+        id=id,
+        problem=problem,
+        lines=_line_receipts(write, outcome, problem, record),
+    )
+
+
+def _created(entity: Entity, write: Write) -> dict[str, Any]:
+    body = records.encode(write.values, records.wires_of(entity))
+    if write.key is not None:
+        body["externalKey"] = write.key
+    children = {child.name: child for child in entity.children}
+    for line in write.lines:
+        child = children[line.entity]
+        body.setdefault(str(child.nested_at), []).append(_created(child, line))
+    return body
+
+
+def _line_receipts(
+    write: Write,
+    outcome: Outcome,
+    problem: Problem | None,
+    record: Any,  # noqa: ANN401 - JSON
+) -> tuple[Receipt, ...]:
+    if not write.lines:
+        return ()
+    if outcome is Outcome.APPLIED:
+        ids = _ids_by_key(record)
+        return tuple(Receipt(intent_id=line.intent_id, outcome=outcome, id=ids.get(line.key)) for line in write.lines)
+    named = _named_line(problem)
+    return tuple(
+        Receipt(intent_id=line.intent_id, outcome=outcome, problem=problem)
+        if named in (None, place)
+        else Receipt(intent_id=line.intent_id, outcome=Outcome.NOT_APPLIED)
+        for place, line in enumerate(write.lines)
+    )
+
+
+def _ids_by_key(record: Any) -> Mapping[str | None, str]:  # noqa: ANN401 - JSON
+    nested = [part for part in record.values() if isinstance(part, list)] if isinstance(record, dict) else []
+    return {
+        line["externalKey"]: line["id"]
+        for lines in nested
+        for line in lines
+        if isinstance(line, dict) and isinstance(line.get("externalKey"), str) and isinstance(line.get("id"), str)
+    }
+
+
+def _named_line(problem: Problem | None) -> int | None:
+    """Return the place of the line a problem is about: its property reads ``lines.3.quantity``."""
+    steps = (problem.property or "").split(".") if problem else []
+    return int(steps[1]) if len(steps) > 1 and steps[1].isdigit() else None

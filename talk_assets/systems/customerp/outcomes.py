@@ -1,0 +1,66 @@
+"""What each answer of the Customerp API proves about a write."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from talk_assets.model.changes import Outcome, Problem
+
+_BY_STATUS: Mapping[int, Outcome] = {
+    404: Outcome.GONE,
+    408: Outcome.AMBIGUOUS,
+    410: Outcome.GONE,
+    412: Outcome.STALE,
+    413: Outcome.NOT_APPLIED,
+    429: Outcome.NOT_APPLIED,
+}
+_SUCCESS = range(200, 300)
+_SERVER_ERROR = 500
+_CONFLICT = 409
+_LONGEST = 500
+
+
+def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outcome:
+    """Return what a result of *status* proves.
+
+    A 409 that names an existing record means that our key is taken; one about a request that is
+    still running leaves everything open; any other is a rule the record breaks.
+    """
+    if status in _SUCCESS:
+        return Outcome.APPLIED
+    if status >= _SERVER_ERROR:
+        return Outcome.AMBIGUOUS
+    if status == _CONFLICT:
+        if existing_id(problem) is not None:
+            return Outcome.EXISTS if create else Outcome.REFUSED
+        return Outcome.AMBIGUOUS if _code(problem) == "running" else Outcome.REFUSED
+    outcome = _BY_STATUS.get(status, Outcome.REFUSED)
+    return Outcome.REFUSED if create and outcome is Outcome.GONE else outcome
+
+
+def existing_id(problem: Mapping[str, Any]) -> str | None:
+    """Return the id of the record that already has our key, where the problem names it."""
+    found = problem.get("existingId")
+    return found if isinstance(found, str) and found else None
+
+
+def problem_of(status: int, problem: Mapping[str, Any]) -> Problem:
+    """Return an RFC 9457 problem in short; the first refused property is named by its path."""
+    errors = problem.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    pointer = first.get("pointer")
+    detail = first.get("detail") or problem.get("detail") or problem.get("title")
+    return Problem(
+        code=str(first.get("code") or _code(problem) or f"HTTP {status}"),
+        message=str(detail or f"Customerp answered HTTP {status}.")[:_LONGEST],
+        property=_path(pointer) if isinstance(pointer, str) and pointer else None,
+    )
+
+
+def _code(problem: Mapping[str, Any]) -> str:
+    kind = problem.get("type")
+    return kind.rpartition(":")[2].rpartition("/")[2] if isinstance(kind, str) else ""
+
+
+def _path(pointer: str) -> str:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.lstrip("/").split("/")]
+    return ".".join(steps)

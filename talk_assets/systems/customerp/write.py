@@ -1,0 +1,225 @@
+"""Send batches of operations to Customerp and judge each by its own result."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
+from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
+from talk_assets.model.wire import Entity
+from talk_assets.systems import strict_json
+from talk_assets.systems.answers import Answer
+from talk_assets.systems.customerp.documents import merged, page_of
+from talk_assets.systems.customerp.operations import batches, operation, receipt_of
+from talk_assets.systems.customerp.outcomes import existing_id, outcome_of, problem_of
+from talk_assets.systems.http import Call, HttpClient, NotSentError
+from talk_assets.systems.port import Page, Written
+
+__all__ = ["MOST_OPERATIONS", "Writer", "batches"]
+
+MOST_OPERATIONS = 500
+_PATH = "/api/v1/batch"
+_MOST_PASSES = 10
+_WORTH_READING = frozenset({Outcome.APPLIED, Outcome.EXISTS, Outcome.STALE, Outcome.GONE})
+_OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Result:
+    outcome: Outcome
+    record: Any = None
+    id: str | None = None
+    problem: Problem | None = None
+    version: int | None = None
+
+
+class Writer:
+    """Writes through one client; several threads may write different documents side by side."""
+
+    def __init__(
+        self,
+        *,
+        client: HttpClient,
+        documents: Mapping[str, Entity],
+        reread: Callable[[Entity, Sequence[str]], Page],
+    ) -> None:
+        self._client = client
+        self._documents = documents
+        self._reread = reread
+        self._lock = Lock()
+        self._moved: dict[tuple[str, str], int] = {}
+
+    def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
+        """Apply *batch*.
+
+        The operations on one document expect the versions that those before them make. Where one
+        of them is refused, the rest are sent again with the version there is.
+        """
+        document = self._documents.get(entity.name)
+        results: dict[int, _Result] = {}
+        pending = list(range(len(batch)))
+        for _ in range(_MOST_PASSES):
+            judged = self._pass(entity, document, batch, pending)
+            results |= judged
+            pending = _misled(batch, pending, judged) if document else []
+            if not pending:
+                break
+        receipts = tuple(_receipt(write, results[place]) for place, write in enumerate(batch))
+        return Written(receipts=receipts, stored=self._stored(entity, document, batch, results))
+
+    def _pass(
+        self, entity: Entity, document: Entity | None, batch: Sequence[Write], places: Sequence[int]
+    ) -> dict[int, _Result]:
+        results: dict[int, _Result] = {}
+        operations: list[dict[str, Any]] = []
+        sent: list[int] = []
+        planned: dict[str, int] = {}
+        for place in places:
+            write = batch[place]
+            owner = (write.parent_id if document else write.id) or ""
+            version: int | str | None = write.version
+            if owner:
+                version = planned[owner] if owner in planned else self._now(owner, write.version)
+            try:
+                operations.append(operation(entity, write, document=document, version=version))
+            except ValueError as error:
+                problem = Problem(code="INVALID_VALUE", message=str(error))
+                results[place] = _Result(outcome=Outcome.REFUSED, problem=problem)
+                continue
+            sent.append(place)
+            if owner and version is not None and str(version).isdigit():
+                planned[owner] = int(version) + 1
+        if operations:
+            creates = [batch[place].op is Op.CREATE for place in sent]
+            results |= dict(zip(sent, self._send(operations, creates), strict=True))
+            self._remember(document, batch, sent, operations, results)
+        return results
+
+    def _send(self, operations: list[dict[str, Any]], creates: Sequence[bool]) -> list[_Result]:
+        call = Call(
+            method="POST",
+            path=_PATH,
+            kind="batch",
+            body=strict_json.write({"operations": operations}),
+            writes=True,
+        )
+        try:
+            answer = self._client.send(call)
+            body = answer.json()
+        except NotSentError as error:
+            return _all(operations, Outcome.NOT_APPLIED, "NOT_SENT", str(error))
+        except (PeerUnavailableError, PeerAnswerError) as error:
+            return _all(operations, Outcome.AMBIGUOUS, "NO_ANSWER", str(error))
+        if answer.status != _OK:
+            return _whole(answer, body, operations)
+        found = body.get("results") if isinstance(body, dict) else None
+        if not isinstance(found, list) or len(found) != len(operations):
+            return _all(operations, Outcome.AMBIGUOUS, "RESULT_COUNT", "The results do not match the operations.")
+        return [_judge(item, create=create) for item, create in zip(found, creates, strict=True)]
+
+    def _now(self, owner: str, version: str | None) -> str | None:
+        """Return the version that *version* has become through our own writes alone."""
+        with self._lock:
+            while version is not None and (owner, version) in self._moved:
+                version = str(self._moved[owner, version])
+        return version
+
+    def _remember(
+        self,
+        document: Entity | None,
+        batch: Sequence[Write],
+        sent: Sequence[int],
+        operations: Sequence[Mapping[str, Any]],
+        results: Mapping[int, _Result],
+    ) -> None:
+        with self._lock:
+            for place, request in zip(sent, operations, strict=True):
+                result, write = results[place], batch[place]
+                owner = write.parent_id if document else write.id
+                if owner and result.version is not None and "ifMatch" in request:
+                    before = str(request["ifMatch"])
+                    if before != str(result.version):
+                        self._moved[owner, before] = result.version
+
+    def _stored(
+        self, entity: Entity, document: Entity | None, batch: Sequence[Write], results: Mapping[int, _Result]
+    ) -> Page:
+        owner = document or entity
+        pages: list[Page] = []
+        again: dict[str, None] = {}
+        answered: list[Any] = []
+        for place, write in enumerate(batch):
+            result = results[place]
+            if document:
+                again |= {write.parent_id: None} if write.parent_id else {}
+            elif result.record is not None:
+                answered.append(result.record)
+            elif result.outcome in _WORTH_READING and (result.id or write.id):
+                again |= {str(result.id or write.id): None}
+        if answered:
+            pages.append(page_of(owner, answered))
+        if again:
+            try:
+                pages.append(self._reread(owner, list(again)))
+            except (PeerUnavailableError, PeerAnswerError):
+                # The receipts stand by themselves; the next fetch brings what could not be read back.
+                pass
+        return merged(owner, pages)
+
+
+def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
+    status = item.get("status") if isinstance(item, dict) else None
+    if not isinstance(status, int):
+        problem = Problem(code="RESULT_SHAPE", message="The result has no status.")
+        return _Result(outcome=Outcome.AMBIGUOUS, problem=problem)
+    problem = item.get("problem")
+    problem = problem if isinstance(problem, dict) else {}
+    outcome = outcome_of(status, problem, create=create)
+    if outcome is Outcome.APPLIED:
+        record = item.get("record")
+        record = record if isinstance(record, dict) else None
+        record_id = record.get("id") if record else None
+        return _Result(outcome=outcome, record=record, id=record_id, version=_version(item.get("etag")))
+    if outcome is Outcome.EXISTS:
+        return _Result(outcome=outcome, id=existing_id(problem), problem=problem_of(status, problem))
+    return _Result(outcome=outcome, problem=problem_of(status, problem))
+
+
+def _version(etag: object) -> int | None:
+    text = etag.strip('"') if isinstance(etag, str) else ""
+    return int(text) if text.isdigit() else None
+
+
+def _receipt(write: Write, result: _Result) -> Receipt:
+    return receipt_of(write, result.outcome, id=result.id or write.id, problem=result.problem, record=result.record)
+
+
+def _misled(batch: Sequence[Write], places: Sequence[int], results: Mapping[int, _Result]) -> list[int]:
+    """Return the writes that were stale only because one before them, on the same document, failed."""
+    failed: dict[str | None, bool] = {}
+    again = []
+    for place in places:
+        owner, outcome = batch[place].parent_id, results[place].outcome
+        if outcome is Outcome.STALE and failed.get(owner):
+            again.append(place)
+        elif outcome is not Outcome.APPLIED and owner not in failed:
+            failed[owner] = outcome in {Outcome.REFUSED, Outcome.GONE, Outcome.EXISTS, Outcome.NOT_APPLIED}
+    return again
+
+
+def _whole(answer: Answer, body: Any, operations: Sequence[object]) -> list[_Result]:  # noqa: ANN401 - JSON
+    if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
+        raise ConfigurationError(
+            f"Customerp refuses the API key for writing (HTTP {answer.status}). "
+            "Nothing of the batch was written. Check the key and its rights."
+        )
+    problem = body if isinstance(body, dict) else {}
+    outcome = outcome_of(answer.status, problem, create=True)
+    if outcome is Outcome.APPLIED:
+        outcome = Outcome.AMBIGUOUS
+    return [_Result(outcome=outcome, problem=problem_of(answer.status, problem)) for _ in operations]
+
+
+def _all(operations: Sequence[object], outcome: Outcome, code: str, message: str) -> list[_Result]:
+    return [_Result(outcome=outcome, problem=Problem(code=code, message=message)) for _ in operations]

@@ -1,0 +1,263 @@
+"""One disciplined HTTP client an end: what goes out, what may come back, and what is certain then.
+
+Every request goes to the configured origin and nowhere else; nothing is redirected and no proxy is
+taken from the environment. Answers are read with a cap on bytes, on compression and on time.
+A failed write is told apart by what it proves: `NotSentError` (nothing happened) or `NoAnswerError`
+(it may have). Reads are tried again, writes only when nothing can have happened. Messages carry no
+tokens, queries or record contents.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
+
+import httpx
+
+from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
+from talk_assets.model.system import System
+from talk_assets.systems.answers import Answer, AnswerLimits, receive
+from talk_assets.systems.breaker import Breaker
+from talk_assets.systems.port import CallCount
+
+# httpx writes whole URLs at INFO, and a URL's query holds record contents.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+_UNAUTHORIZED, _TOO_MANY = 401, 429
+_LONGEST_PAUSE = 60.0
+# An idle connection is given up before common servers do (five seconds), because a write sent into a
+# closing connection ends with nobody knowing what happened.
+_KEEP_IDLE = 4.0
+
+
+class NotSentError(PeerUnavailableError):
+    """The request certainly did not reach the end."""
+
+
+class NoAnswerError(PeerUnavailableError):
+    """The request went out and no whole answer came back; it may have been carried out."""
+
+
+class Credentials(Protocol):
+    """What authorizes requests."""
+
+    def header(self) -> str:
+        """Return the Authorization header's value, logging in first where needed."""
+        ...
+
+    def renew(self, refused: str) -> bool:
+        """Get new credentials unless *refused* has been replaced already; False where there are none."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request. *kind* is what it is counted as; *wait* is time the end may hold its answer."""
+
+    method: str
+    path: str
+    kind: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    media_type: str = "application/json"
+    writes: bool = False
+    counts: bool = True
+    authorized: bool = True
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long and how often an end is waited for: seconds and attempts."""
+
+    connect: float = 10.0
+    silence: float = 30.0
+    total: float = 60.0
+    retries: int = 3
+    first_pause: float = 0.5
+    sleep: Callable[[float], None] = time.sleep
+    timer: Callable[[], float] = time.monotonic
+
+
+def origin_of(url: str, *, end: System) -> httpx.URL:
+    """Return the origin of *url*.
+
+    Raises:
+        ConfigurationError: it is not an https URL (or http on this machine) of a host alone.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise ConfigurationError(f"The {end.title} URL cannot be read. Give one like https://host.") from error
+    if not parsed.host or parsed.scheme not in {"http", "https"} or parsed.userinfo:
+        raise ConfigurationError(f"The {end.title} URL is not of the form https://host. Correct it.")
+    if parsed.scheme == "http" and parsed.host not in _LOOPBACK:
+        raise ConfigurationError(
+            f"The {end.title} URL uses http, which would send credentials in the clear. "
+            "Nothing was sent. Use https; http is only taken on this machine."
+        )
+    return parsed.copy_with(path="/", query=None, fragment=None)
+
+
+class HttpClient:
+    """Requests to one origin of one end; may be used by several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        end: System,
+        origin: httpx.URL,
+        credentials: Credentials | None,
+        calls: CallCount,
+        headers: Mapping[str, str] | None = None,
+        patience: Patience | None = None,
+        limits: AnswerLimits | None = None,
+    ) -> None:
+        self._end = end
+        self._origin = origin
+        self._credentials = credentials
+        self._calls = calls
+        self._counting = Lock()
+        self._patience = patience or Patience()
+        self._limits = limits or AnswerLimits()
+        self._breaker = Breaker(timer=self._patience.timer)
+        self._client = httpx.Client(
+            base_url=origin,
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "talk-assets"}
+            | dict(headers or {}),
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=8, keepalive_expiry=_KEEP_IDLE),
+            event_hooks={"request": [self._stay_home]},
+        )
+
+    def send(self, call: Call) -> Answer:
+        """Return the end's answer, whatever its status.
+
+        Reads that fail, and writes that certainly did nothing, are tried again a bounded number of
+        times, after Retry-After where it is given. An expired session is renewed once.
+
+        Raises:
+            NotSentError, NoAnswerError: see there.
+            PeerAnswerError: the answer is not what the end's API allows.
+        """
+        renewed = False
+        attempt = 0
+        while True:
+            token = self._credentials.header() if self._credentials and call.authorized else None
+            try:
+                answer = self._once(call, token)
+            except (NotSentError, NoAnswerError) as error:
+                certain = isinstance(error, NotSentError) and not self._breaker.is_open
+                if attempt >= self._patience.retries or self._breaker.is_open or (call.writes and not certain):
+                    raise
+                pause = self._pause(attempt)
+            else:
+                if answer.status == _UNAUTHORIZED and token and self._credentials and not renewed:
+                    renewed = True
+                    if self._credentials.renew(token):
+                        continue
+                again = answer.status == _TOO_MANY if call.writes else answer.status in _TRY_AGAIN
+                pause = answer.retry_after if answer.retry_after is not None else self._pause(attempt)
+                if not again or attempt >= self._patience.retries or pause > _LONGEST_PAUSE:
+                    return answer
+            attempt += 1
+            self._patience.sleep(pause)
+
+    def read(self, call: Call) -> Answer:
+        """Return the answer to a read, once the end is able to give one.
+
+        Raises:
+            PeerUnavailableError: the end still fails or asks for patience after the retries.
+            PeerAnswerError: the answer is not what the end's API allows.
+        """
+        answer = self.send(call)
+        if answer.status in _TRY_AGAIN:
+            raise PeerUnavailableError(
+                f"{self._end.title} answered {call.method} {call.path} with HTTP {answer.status}. "
+                "Nothing of it was used. Run again later; that is safe."
+            )
+        return answer
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self._client.close()
+
+    def _once(self, call: Call, token: str | None) -> Answer:
+        what = f"{call.method} {call.path}"
+        if not self._breaker.allows():
+            raise NotSentError(
+                f"{self._end.title} failed several times in a row, so {what} was not sent. Run again later."
+            )
+        headers = {"Authorization": token} if token else {}
+        if call.body is not None:
+            headers["Content-Type"] = call.media_type
+        patience = self._patience
+        request = self._client.build_request(
+            call.method,
+            call.path,
+            params=dict(call.query) or None,
+            content=call.body,
+            headers=headers,
+            timeout=httpx.Timeout(patience.silence + call.wait, connect=patience.connect, pool=patience.connect),
+        )
+        try:
+            answer = self._exchange(request, deadline=patience.timer() + patience.total + call.wait)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            self._breaker.failed()
+            raise NotSentError(
+                f"{self._end.title} cannot be reached for {what} ({type(error).__name__}). "
+                "Nothing was sent. Check the URL and the network, then run again."
+            ) from None
+        except (httpx.TransportError, TimeoutError) as error:
+            self._breaker.failed()
+            raise NoAnswerError(
+                f"{self._end.title} gave no whole answer to {what} ({type(error).__name__}). "
+                "Run again; what was written is read back first."
+            ) from None
+        except PeerAnswerError as error:
+            raise PeerAnswerError(
+                f"{self._end.title} answered {what} with something its API does not allow: {error}. "
+                "Nothing of it was used. Check that the URL leads to the API itself."
+            ) from None
+        self._count(call, answer)
+        if answer.status >= 500:  # noqa: PLR2004 - HTTP's own class of server errors
+            self._breaker.failed()
+        else:
+            self._breaker.worked()
+        return answer
+
+    def _exchange(self, request: httpx.Request, *, deadline: float) -> Answer:
+        response = self._client.send(request, stream=True)
+        try:
+            return receive(response, limits=self._limits, deadline=deadline, timer=self._patience.timer)
+        finally:
+            response.close()
+
+    def _stay_home(self, request: httpx.Request) -> None:
+        ours, asked = self._origin, request.url
+        if (asked.scheme, asked.host, asked.port) != (ours.scheme, ours.host, ours.port):
+            raise ConfigurationError(
+                f"A request of the {self._end.title} client would have left its own origin. It was not sent."
+            )
+
+    def _pause(self, attempt: int) -> float:
+        return float(self._patience.first_pause * 2**attempt)
+
+    def _count(self, call: Call, answer: Answer) -> None:
+        with self._counting:
+            calls = self._calls
+            calls.by_kind[call.kind] = calls.by_kind.get(call.kind, 0) + 1
+            if not call.counts:
+                return
+            calls.total += 1
+            calls.writes += call.writes
+            calls.bytes_up += len(call.body or b"")
+            calls.bytes_down += answer.size
+            if answer.remaining is not None:
+                calls.remaining = answer.remaining
