@@ -1,0 +1,56 @@
+"""The frame: the commands, the version, the exit code."""
+
+import os
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from talk_assets.cli import demo, sandbox, status, sync, up
+from talk_assets.cli.failures import Explained
+
+app = typer.Typer(
+    name="talk",
+    help="Keep Salesforce and Customerp in step, both ways.",
+    epilog="Exit codes: 0 all applied; 1 finished, some records held; 2 configuration or permission; "
+    "3 a guard stopped before writing; 4 an end unavailable; 5 another process holds the store; "
+    "6 the store is damaged or another org's; 7 a bug.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback shows record values and secrets in local variables; `Explained` prints what may be seen.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo.demo, sync.sync, sync.plan, status.status, up.up, sandbox.sandbox):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"talk {version('talk-assets')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    *,
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show the Python traceback of a bug; it may hold record values.")
+    ] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    explained = context.find_object(Explained)
+    if explained is not None:
+        explained.traceback = traceback
+
+
+def main() -> None:
+    """Run the command line; ends the process."""
+    # The store, its copies and logs hold personal data: nobody else on the machine may read them.
+    os.umask(0o077)
+    with Explained() as explained:
+        app(obj=explained)

@@ -1,0 +1,56 @@
+"""How a failure reaches the person: a message and an exit code, never a traceback unasked.
+
+Every failure that we foresee is a `TalkError`, whose message says what happened, what was not done and
+what to do next. Anything else is a bug: what is printed holds where it happened, and no values.
+"""
+
+import sys
+import traceback
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from talk_assets.cli.screen import errors, plain
+from talk_assets.model.errors import TalkError
+
+
+class Explained:
+    """A context that ends the process with the exit code of the failure in it, explained on stderr.
+
+    *traceback* shows Python's own traceback of a bug, which may hold record values.
+    """
+
+    def __init__(self, *, traceback: bool = False) -> None:
+        self.traceback = traceback
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, TalkError):
+            errors().print(plain(str(error)))
+            sys.exit(error.exit_code)
+        if isinstance(error, Exception):
+            if self.traceback:
+                traceback.print_exception(error)
+            errors().print(plain(bug_report(error)))
+            sys.exit(TalkError.exit_code)
+
+
+def bug_report(error: Exception) -> str:
+    """What to report of *error*: its kind and the code it passed through, without any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "talk_assets" in frame.filename]
+    places = [
+        f"  {frame.filename[frame.filename.rindex('talk_assets') :]}:{frame.lineno} in {frame.name}" for frame in ours
+    ]
+    return "\n".join(
+        [
+            f"A bug in Talk Assets ended this command: {type(error).__name__} (trace {uuid4().hex[:12]}).",
+            *places,
+            "What was written before it is recorded in the store; running the command again is safe.",
+            "Please report these lines; they hold no record values. `talk --traceback ...` shows more.",
+        ]
+    )

@@ -1,0 +1,79 @@
+"""`talk sandbox`: both embedded systems, until told to stop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from talk_assets.cli.signals import asked_to_stop
+from talk_assets.model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from talk_assets.sandbox.server import SandboxSystems
+
+SalesforcePort = Annotated[
+    int, typer.Option(min=0, max=65535, help="Port of the embedded Salesforce; 0 takes any free one.")
+]
+CustomerpPort = Annotated[
+    int, typer.Option(min=0, max=65535, help="Port of the embedded Customerp; 0 takes any free one.")
+]
+
+
+class Sample(StrEnum):
+    """Records to begin with."""
+
+    SMALL = "small"
+    NONE = "none"
+
+
+SampleChoice = Annotated[Sample, typer.Option(help="Records that new systems begin with.")]
+
+
+def sandbox(
+    *,
+    salesforce_port: SalesforcePort = 8801,
+    customerp_port: CustomerpPort = 8802,
+    sample: SampleChoice = Sample.SMALL,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Keep the records here; otherwise they live in memory."),
+    ] = None,
+) -> None:
+    """Run an embedded Salesforce and an embedded Customerp until Ctrl-C or SIGTERM.
+
+    When both are ready, one line of JSON on stdout says where they are and how to log in.
+    """
+    with (
+        asked_to_stop() as stop,
+        embedded_systems(
+            salesforce_port=salesforce_port, customerp_port=customerp_port, sample=sample, data_dir=data_dir
+        ) as systems,
+    ):
+        typer.echo(systems.as_json_line())
+        stop.wait()
+
+
+@contextmanager
+def embedded_systems(
+    *, salesforce_port: int, customerp_port: int, sample: Sample, data_dir: Path | None
+) -> Iterator["SandboxSystems"]:
+    """Both embedded systems while the block runs.
+
+    Raises:
+        ConfigurationError: A port is in use.
+    """
+    from talk_assets.sandbox import server
+
+    try:
+        with server.sandbox(
+            salesforce_port=salesforce_port,
+            customerp_port=customerp_port,
+            sample=sample.value,
+            data_dir=data_dir,
+        ) as systems:
+            yield systems
+    except server.PortInUseError as error:
+        raise ConfigurationError(str(error)) from error

@@ -1,0 +1,47 @@
+"""`talk status`: what the store knows."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from talk_assets.cli.screen import cell, results, table
+from talk_assets.model.errors import ConfigurationError
+from talk_assets.model.system import System
+from talk_assets.settings import environment, store_path
+
+COUNTS = ("links", "conflicts", "quarantined", "parked", "review")
+
+
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """Show links, what waits for a person, and how far each end was read. Calls no end."""
+    path = store_path(environment())
+    if not path.exists():
+        raise ConfigurationError(
+            f"There is no store at {path} yet. Nothing was made there. Run `talk sync` first, or point "
+            "TALK_STORE at the store you mean."
+        )
+    from talk_assets.store.database import Database
+    from talk_assets.store.status import status as status_of
+
+    with Database(path) as store:
+        found = status_of(store)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        results().print(status_table(found))
+
+
+def status_table(found: Mapping[str, Any]) -> Table:
+    """A row a pair: counts, then the cursor of each end."""
+    rows = table("pair", *COUNTS, *(f"{system.title} read to" for system in System))
+    for name, pair in found["pairs"].items():
+        cursors = pair.get("cursors", {})
+        rows.add_row(
+            cell(name),
+            *(f"{pair[count]:,}" for count in COUNTS),
+            *(cell(cursors.get(system.value)) for system in System),
+        )
+    return rows

@@ -1,0 +1,165 @@
+"""`talk up`: the embedded systems, the Dagster UI and its daemon, started and stopped together."""
+
+import http.client
+import json
+import shutil
+import socket
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from talk_assets.cli.children import Children
+from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
+from talk_assets.cli.screen import plain, progress, results
+from talk_assets.cli.signals import asked_to_stop
+from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
+from talk_assets.settings import Settings, environment, variables_for, with_absolute_paths
+
+HOST = "127.0.0.1"
+DEFINITIONS = "talk_assets.definitions"
+_READY_SECONDS = 120.0
+
+
+def up(
+    *,
+    sandbox: Annotated[
+        bool, typer.Option(help="Sync the embedded systems; without them, the ones the environment names.")
+    ] = True,
+    read_only: Annotated[
+        bool | None,
+        typer.Option(
+            "--read-only/--read-write",
+            help="Whether the UI may launch runs. It has no login, and any web page open on this machine can "
+            "reach it. Default: read-write with the embedded systems only.",
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Dagster UI.")] = 3000,
+    data_dir: Annotated[
+        Path, typer.Option(file_okay=False, help="Holds Dagster's home and the embedded systems' records.")
+    ] = Path("data"),
+    salesforce_port: SalesforcePort = 8801,
+    customerp_port: CustomerpPort = 8802,
+    sample: SampleChoice = Sample.SMALL,
+) -> None:
+    """Start everything: both embedded systems, the Dagster UI and the daemon. Ctrl-C stops all of it."""
+    _refuse_used_port(port)
+    with ExitStack() as stack:
+        stop = stack.enter_context(asked_to_stop())
+        environ = environment()
+        if sandbox:
+            own = data_dir / "sandbox"
+            with progress("starting the embedded systems"):
+                systems = stack.enter_context(
+                    embedded_systems(
+                        salesforce_port=salesforce_port,
+                        customerp_port=customerp_port,
+                        sample=sample,
+                        data_dir=own,
+                    )
+                )
+            # Their own store: links to the embedded systems must never meet those to the real ones.
+            environ |= variables_for(json.loads(systems.as_json_line()), store=own / "talk.duckdb")
+        settings = Settings.from_environment(environ)
+        ui = Dagster(
+            home=prepared_home(data_dir / "dagster_home"),
+            port=port,
+            read_only=not sandbox if read_only is None else read_only,
+        )
+        children = stack.enter_context(Children())
+        ui.start(children, with_absolute_paths(environ))
+        with progress("starting the Dagster UI and daemon"):
+            ui.wait_until_ready(children, stop)
+        if not stop.is_set():
+            results().print(plain(ui.announcement(settings)))
+        children.watch(stop)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dagster:
+    """The web server and the daemon of one Dagster home."""
+
+    home: Path
+    port: int
+    read_only: bool
+
+    @property
+    def url(self) -> str:
+        """Where the UI is."""
+        return f"http://{HOST}:{self.port}"
+
+    def start(self, children: Children, environ: Mapping[str, str]) -> None:
+        """Start both as *children* with *environ*."""
+        scripts = Path(sysconfig.get_path("scripts"))
+        definitions = ["-m", DEFINITIONS]
+        # Dagster lets a .env in its working directory win over the environment; its home has none.
+        told = dict(environ) | {"DAGSTER_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        webserver = [str(scripts / "dagster-webserver"), "-h", HOST, "-p", str(self.port), *definitions]
+        if self.read_only:
+            webserver.append("--read-only")
+        daemon = [str(scripts / "dagster-daemon"), "run", *definitions]
+        children.start("dagster-webserver", [sys.executable, *webserver], environ=told, folder=self.home)
+        children.start("dagster-daemon", [sys.executable, *daemon], environ=told, folder=self.home)
+
+    def wait_until_ready(self, children: Children, stop: threading.Event) -> None:
+        """Return when the UI answers or *stop* is set.
+
+        Raises:
+            PeerUnavailableError: A child ended, or the UI did not answer within two minutes.
+        """
+        deadline = time.monotonic() + _READY_SECONDS
+        children.watch(stop, until=lambda: self._answers() or time.monotonic() > deadline)
+        if not stop.is_set() and time.monotonic() > deadline:
+            raise PeerUnavailableError(
+                f"The Dagster UI did not answer at {self.url} within {_READY_SECONDS:.0f} s. Everything was "
+                f"stopped. What it said last is in {self.home / 'dagster-webserver.log'}."
+            )
+
+    def announcement(self, settings: Settings) -> str:
+        """What a person wants to know now."""
+        return "\n".join(
+            [
+                f"Dagster UI   {self.url}" + (" (read-only)" if self.read_only else ""),
+                f"Salesforce   {settings.salesforce.url}",
+                f"Customerp    {settings.customerp.url}",
+                f"Logs         {self.home}",
+                "Ctrl-C stops all.",
+            ]
+        )
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
+        try:
+            connection.request("GET", "/server_info")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def prepared_home(home: Path) -> Path:
+    """Make *home* a Dagster home for this user alone; settings already in it are kept."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.chmod(0o700)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), config)
+    return home.absolute()
+
+
+def _refuse_used_port(port: int) -> None:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Port {port} on {HOST} cannot be used for the Dagster UI ({error.strerror}). Nothing was started. "
+            "Stop the program that has it, or name another port with --port."
+        ) from error

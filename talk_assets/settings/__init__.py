@@ -1,0 +1,126 @@
+"""What the environment says: where both ends are, who we are there, where the store lies.
+
+The only package that names environment variables. A variable set in the environment wins over the same
+one in `.env`; a blank one counts as missing.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from dotenv import dotenv_values
+
+from talk_assets.model.errors import ConfigurationError
+from talk_assets.settings import variables
+from talk_assets.settings.readers import PrivateContacts, Secret
+
+__all__ = [
+    "CustomerpSettings",
+    "PrivateContacts",
+    "SalesforceSettings",
+    "Secret",
+    "Settings",
+    "environment",
+    "store_path",
+    "variables_for",
+    "with_absolute_paths",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesforceSettings:
+    """Where the org is and who we are there."""
+
+    url: str
+    client_id: str
+    client_secret: Secret
+    api_version: str
+    external_id_field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerpSettings:
+    """Where Customerp is and the key it knows us by."""
+
+    url: str
+    api_key: Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a sync is told from outside."""
+
+    salesforce: SalesforceSettings
+    customerp: CustomerpSettings
+    store: Path
+    opportunity_stage: str
+    account_for_private_contacts: PrivateContacts
+    lookback: timedelta
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Read all settings from *environ*; see `environment` for the process's own.
+
+        Raises:
+            ConfigurationError: Names every variable that is missing or wrong, and what to do.
+        """
+        problems = [problem for variable in variables.VARIABLES if (problem := variable.problem(environ))]
+        if problems:
+            raise ConfigurationError(
+                "The settings are incomplete or wrong. Nothing was read or written.\n"
+                + "\n".join(f"  {problem}" for problem in problems)
+                + "\nSet them in the environment or in a file named .env; .env.example shows all of them."
+            )
+        return cls(
+            salesforce=SalesforceSettings(
+                url=variables.SALESFORCE_URL.value(environ),
+                client_id=variables.SALESFORCE_CLIENT_ID.value(environ),
+                client_secret=variables.SALESFORCE_CLIENT_SECRET.value(environ),
+                api_version=variables.SALESFORCE_API_VERSION.value(environ),
+                external_id_field=variables.SALESFORCE_EXTERNAL_ID_FIELD.value(environ),
+            ),
+            customerp=CustomerpSettings(
+                url=variables.CUSTOMERP_URL.value(environ), api_key=variables.CUSTOMERP_API_KEY.value(environ)
+            ),
+            store=variables.STORE.value(environ),
+            opportunity_stage=variables.OPPORTUNITY_STAGE.value(environ),
+            account_for_private_contacts=variables.ACCOUNT_FOR_PRIVATE_CONTACTS.value(environ),
+            lookback=variables.LOOKBACK_SECONDS.value(environ),
+        )
+
+
+def environment(directory: Path | None = None) -> dict[str, str]:
+    """The process's variables over those of `.env` in *directory* (default: the working directory)."""
+    # No interpolation: a secret may hold a dollar sign.
+    file = dotenv_values((directory or Path()) / ".env", interpolate=False)
+    return {name: value for name, value in file.items() if value is not None} | dict(os.environ)
+
+
+def store_path(environ: Mapping[str, str]) -> Path:
+    """Where the store lies, for what needs no end."""
+    return variables.STORE.value(environ)
+
+
+def variables_for(facts: Mapping[str, Mapping[str, str]], *, store: Path) -> dict[str, str]:
+    """The variables that lead to the systems `talk sandbox` announces in its JSON line, and to *store*.
+
+    *facts* is that line, parsed.
+    """
+    salesforce, customerp = facts["salesforce"], facts["customerp"]
+    return {
+        variables.SALESFORCE_URL.name: salesforce["url"],
+        variables.SALESFORCE_CLIENT_ID.name: salesforce["client_id"],
+        variables.SALESFORCE_CLIENT_SECRET.name: salesforce["client_secret"],
+        variables.SALESFORCE_EXTERNAL_ID_FIELD.name: salesforce["external_id_field"],
+        variables.CUSTOMERP_URL.name: customerp["url"],
+        variables.CUSTOMERP_API_KEY.name: customerp["api_key"],
+        variables.STORE.name: str(store.absolute()),
+    }
+
+
+def with_absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
+    """*environ* for a process in another working directory."""
+    return dict(environ) | {variables.STORE.name: str(store_path(environ).absolute())}

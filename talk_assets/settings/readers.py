@@ -1,0 +1,108 @@
+"""How the text of a variable becomes a value; ValueError says what is wrong with it."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Literal, cast
+from urllib.parse import SplitResult, urlsplit
+
+PrivateContacts = Literal["create", "park"]
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LONGEST_LOOKBACK_SECONDS = 7 * 24 * 3600
+
+
+class Secret:
+    """A text that shows itself only when asked to."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself; never put it into a message."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(********)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+def _address(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        unusable_port = parts.port == 0
+    except ValueError:
+        # The library's own message may quote a password.
+        raise ValueError("not an address such as https://example.com") from None
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("not an address such as https://example.com")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("http carries secrets unencrypted, and is accepted for this machine only")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("an address must not carry a name or password")
+    if parts.query or parts.fragment:
+        raise ValueError("an address must end before any ? or #")
+    if unusable_port:
+        raise ValueError("port 0 cannot be connected to")
+    return parts
+
+
+def origin(text: str) -> str:
+    """Scheme, host and port of an address that has no path."""
+    parts = _address(text)
+    if parts.path.strip("/"):
+        raise ValueError("only the host is wanted, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def root(text: str) -> str:
+    """An address, without the slash at its end and without the API's own path."""
+    parts = _address(text)
+    path = parts.path.rstrip("/")
+    if path.endswith("/api/v1"):
+        raise ValueError("/api/v1 is added by itself")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def word(text: str) -> str:
+    """A text without white space."""
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise ValueError("it holds white space or control characters")
+    return text
+
+
+def secret(text: str) -> Secret:
+    """A text without white space, hidden from messages."""
+    return Secret(word(text))
+
+
+def matching(pattern: str, expectation: str) -> Callable[[str], str]:
+    """A reader of texts that match *pattern*; others are refused with *expectation*."""
+
+    def read(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(expectation)
+        return text
+
+    return read
+
+
+def private_contacts(text: str) -> PrivateContacts:
+    """One of the two policies."""
+    if text not in {"create", "park"}:
+        raise ValueError("neither create nor park")
+    return cast("PrivateContacts", text)
+
+
+def seconds(text: str) -> timedelta:
+    """A whole number of seconds, up to a week."""
+    if not text.isascii() or not text.isdigit() or int(text) > _LONGEST_LOOKBACK_SECONDS:
+        raise ValueError(f"not a whole number from 0 to {_LONGEST_LOOKBACK_SECONDS}")
+    return timedelta(seconds=int(text))

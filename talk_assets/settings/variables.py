@@ -1,0 +1,139 @@
+"""Every environment variable, with what to set it to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from talk_assets.settings import readers
+
+T = TypeVar("T")
+
+_SHOWN_LENGTH = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable(Generic[T]):
+    """One environment variable: what to set it to, how it is read, its default (None: required).
+
+    *read* turns the text into the value, or raises ValueError saying what is wrong with it.
+    """
+
+    name: str
+    doc: str
+    read: Callable[[str], T]
+    default: str | None = None
+    secret: bool = False
+
+    def value(self, environ: Mapping[str, str]) -> T:
+        """The value in *environ*, or the default.
+
+        Raises:
+            ValueError: It is missing or cannot be read; the text says what was found and what to do.
+        """
+        found = environ.get(self.name, "").strip() or self.default
+        if found is None:
+            raise ValueError(f"{self.name} is not set. Set it to {self.doc}.")
+        try:
+            return self.read(found)
+        except ValueError as error:
+            raise ValueError(f"{self.name} is {self._shown(found)}: {error}. Set it to {self.doc}.") from None
+
+    def problem(self, environ: Mapping[str, str]) -> str | None:
+        """What is wrong with it in *environ*, or None."""
+        try:
+            self.value(environ)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def _shown(self, found: str) -> str:
+        # An address with a password or a token in it is as secret as they are.
+        if self.secret or set(found) & {"@", "?"}:
+            return f"a text of {len(found)} characters"
+        return repr(found if len(found) <= _SHOWN_LENGTH else found[:_SHOWN_LENGTH] + "...")
+
+
+SALESFORCE_URL = Variable(
+    name="TALK_SALESFORCE_URL",
+    doc="the org's My Domain address, such as https://example.my.salesforce.com",
+    read=readers.origin,
+)
+SALESFORCE_CLIENT_ID = Variable(
+    name="TALK_SALESFORCE_CLIENT_ID",
+    doc="the consumer key of the org's external client app that allows the client credentials flow",
+    read=readers.word,
+)
+SALESFORCE_CLIENT_SECRET = Variable(
+    name="TALK_SALESFORCE_CLIENT_SECRET",
+    doc="the consumer secret of that external client app",
+    read=readers.secret,
+    secret=True,
+)
+SALESFORCE_API_VERSION = Variable(
+    name="TALK_SALESFORCE_API_VERSION",
+    doc="an API version the org offers, such as 62.0",
+    read=readers.matching(r"[3-9]\d\.0", "not a version from 31.0 on"),
+    default="62.0",
+)
+SALESFORCE_EXTERNAL_ID_FIELD = Variable(
+    name="TALK_SALESFORCE_EXTERNAL_ID_FIELD",
+    doc="the API name of the custom external-id field that holds our key on every synced object",
+    read=readers.matching(r"[A-Za-z]\w*__c", "not the API name of a custom field, which ends in __c"),
+    default="ERP_External_Id__c",
+)
+CUSTOMERP_URL = Variable(
+    name="TALK_CUSTOMERP_URL",
+    doc="the address of Customerp, such as https://erp.example.com, without /api/v1",
+    read=readers.root,
+)
+CUSTOMERP_API_KEY = Variable(
+    name="TALK_CUSTOMERP_API_KEY",
+    doc="an API key of Customerp for this integration",
+    read=readers.secret,
+    secret=True,
+)
+STORE = Variable(
+    name="TALK_STORE",
+    doc="the path of the DuckDB file with links and baselines",
+    read=lambda text: Path(text).expanduser(),
+    default="data/talk.duckdb",
+)
+OPPORTUNITY_STAGE = Variable(
+    name="TALK_OPPORTUNITY_STAGE",
+    doc="the StageName of the Opportunities that Customerp quotes are put under",
+    read=str,
+    default="Prospecting",
+)
+ACCOUNT_FOR_PRIVATE_CONTACTS = Variable(
+    name="TALK_ACCOUNT_FOR_PRIVATE_CONTACTS",
+    doc="create (an Account with the person's name) or park (hold the order) for an order of a contact "
+    "without a company",
+    read=readers.private_contacts,
+    default="create",
+)
+LOOKBACK_SECONDS = Variable(
+    name="TALK_LOOKBACK_SECONDS",
+    doc="how far before its cursor every Salesforce read starts again, in seconds; more than the longest "
+    "time a transaction there takes to commit",
+    read=readers.seconds,
+    default="600",
+)
+
+VARIABLES: tuple[Variable[object], ...] = cast(
+    "tuple[Variable[object], ...]",
+    (
+        SALESFORCE_URL,
+        SALESFORCE_CLIENT_ID,
+        SALESFORCE_CLIENT_SECRET,
+        CUSTOMERP_URL,
+        CUSTOMERP_API_KEY,
+        STORE,
+        SALESFORCE_API_VERSION,
+        SALESFORCE_EXTERNAL_ID_FIELD,
+        OPPORTUNITY_STAGE,
+        ACCOUNT_FOR_PRIVATE_CONTACTS,
+        LOOKBACK_SECONDS,
+    ),
+)
+"""Every variable, the required ones first."""
