@@ -6,8 +6,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Extras are kept: pip before 24 asks for a pin of every one of them when hashes are required.
 UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-hashes --universal \
-	--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test check format bench wheel lock clean

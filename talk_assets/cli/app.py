@@ -1,7 +1,6 @@
 """The frame: the commands, the version, the exit code."""
 
 import os
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -27,6 +26,8 @@ for command in (demo.demo, sync.sync, sync.plan, status.status, up.up, sandbox.s
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"talk {version('talk-assets')}")
         raise typer.Exit
 
