@@ -67,7 +67,7 @@ class Text:
 
     def decode(self, wire: pl.Expr, beside: pl.Expr | None = None) -> pl.Expr:  # noqa: ARG002 - the protocol's shape
         """Trim, unify line ends, and take empty as null."""
-        text = wire.str.replace_all("\r\n", "\n", literal=True).str.strip_chars()
+        text = wire.str.replace_all(r"\r\n?", "\n").str.strip_chars()
         return pl.when(text != "").then(text)
 
     def encode(self, value: pl.Expr) -> pl.Expr:
@@ -255,22 +255,26 @@ class Number:
 
     def encode(self, value: pl.Expr) -> pl.Expr:
         """Rounded half-even to what the side holds."""
-        rounded = value.round(self.digits, mode="half_to_even")
-        return rounded.cast(pl.Decimal(LONGEST_DECIMAL, self.digits)).cast(pl.String)
+        return self._rounded(value).cast(pl.Decimal(LONGEST_DECIMAL, self.digits)).cast(pl.String)
 
     def readable(self, wire: pl.Expr) -> pl.Expr:
         """A finite number within the side's range."""
         return self.holds(self.decode(wire)).fill_null(value=False)
 
     def holds(self, value: pl.Expr) -> pl.Expr:
-        """Within the digits before the point that the side has room for."""
-        return value.abs() < pl.lit(10 ** (self.precision - self.digits)).cast(pl.Decimal(LONGEST_DECIMAL, 0))
+        """Within the digits before the point that the side has room for, once rounded."""
+        limit = pl.lit(10 ** (self.precision - self.digits)).cast(pl.Decimal(LONGEST_DECIMAL, 0))
+        return self._rounded(value).abs() < limit
 
     def fold(self, value: pl.Expr) -> pl.Expr:
         """The value as this side can hold it."""
+        return self._rounded(value)
+
+    def _rounded(self, value: pl.Expr) -> pl.Expr:
         if self.digits >= self.scale:
             return value
-        return value.round(self.digits, mode="half_to_even")
+        # Rounding widens the type by a digit.
+        return value.round(self.digits, mode="half_to_even").cast(self.dtype)
 
 
 @dataclass(frozen=True, kw_only=True)

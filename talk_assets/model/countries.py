@@ -37,7 +37,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """Spellings people type that CLDR's English names do not list, in lower case."""
 
-NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
+NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
 """Two-letter CLDR territories that ISO 3166-1 does not assign to a country."""
 
 NAME_BY_CODE: Mapping[str, str] = MappingProxyType(

@@ -38,9 +38,7 @@ def check_pair(pair: "EntityPair") -> None:
         }
         for name in sorted(named - set(names)):
             _fail(pair, f"status rule names '{name}', which is not one of its properties")
-    if pair.parent is not None and not (
-        pair.salesforce_parent and pair.nested_at and pair.salesforce_children
-    ):
+    if pair.parent is not None and not (pair.salesforce_parent and pair.nested_at and pair.salesforce_children):
         _fail(
             pair,
             "is a line pair, so it needs salesforce_parent, salesforce_children and nested_at",

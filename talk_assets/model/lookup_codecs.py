@@ -5,13 +5,12 @@ The libraries are per-value Python, so each distinct value is translated once pe
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import msgspec
-import phonenumbers
 import polars as pl
 
 from talk_assets.model.countries import CODE_BY_NAME, NAME_BY_CODE
+from talk_assets.model.phones import e164
 
 _PHONE_PUNCTUATION = r"[\s().\-/]"
 
@@ -23,21 +22,6 @@ def _once_per_value(column: pl.Expr, translate: Callable[[str], str | None]) -> 
         return values.replace_strict(table, default=None, return_dtype=pl.String)
 
     return column.map_batches(apply, return_dtype=pl.String)
-
-
-@lru_cache(maxsize=65536)
-def e164(text: str, region: str | None) -> str | None:
-    """Return *text* in E.164, or None where it cannot be read as one possible number.
-
-    A number with an extension is not readable: E.164 has no room for the extension.
-    """
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +39,14 @@ class Phone:
 
     def decode(self, wire: pl.Expr, beside: pl.Expr | None = None) -> pl.Expr:
         """Read with the country code in *beside* (null: none)."""
-        region = pl.lit(None, dtype=pl.String) if beside is None else beside
+        country = pl.lit("") if beside is None else pl.when(beside.is_in(list(NAME_BY_CODE))).then(beside)
         trimmed = wire.str.strip_chars()
         text = pl.when(trimmed != "").then(trimmed)
-        joined = pl.concat_str([region.fill_null(""), text], separator="\x1f")
+        joined = pl.concat_str([country.fill_null(""), text], separator="\x1f")
 
         def read(value: str) -> str:
-            country, _, number = value.partition("\x1f")
-            return e164(number, country if country in NAME_BY_CODE else None) or number
+            region, _, number = value.partition("\x1f")
+            return e164(number, region or None) or number
 
         return _once_per_value(joined, read)
 
@@ -98,9 +82,7 @@ class CountryName:
     def decode(self, wire: pl.Expr, beside: pl.Expr | None = None) -> pl.Expr:  # noqa: ARG002 - the protocol's shape
         """Name, alias or code to code."""
         text = wire.str.strip_chars()
-        code = text.str.to_lowercase().replace_strict(
-            dict(CODE_BY_NAME), default=None, return_dtype=pl.String
-        )
+        code = text.str.to_lowercase().replace_strict(dict(CODE_BY_NAME), default=None, return_dtype=pl.String)
         return pl.when(text != "").then(pl.coalesce(code, text))
 
     def encode(self, value: pl.Expr) -> pl.Expr:

@@ -1,0 +1,111 @@
+"""Translate what moved: raw rows and the look-ups they need become mapped rows or quarantine."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+import polars as pl
+
+from talk_assets.mapped.translate import Translation, translate
+from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.system import System
+from talk_assets.session import Session
+from talk_assets.store import mapped, quarantine, raw
+from talk_assets.store.tables import match_columns
+
+NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")
+"""Our own name space for deterministic keys (RFC 9562, version 5)."""
+
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translated:
+    """What one translation did: rows looked at, rows that moved, records in quarantine."""
+
+    examined: int
+    moved: int
+    quarantined: int
+
+
+def create_key(tenant: str, system: System, name: str, record_id: str) -> str:
+    """Return the key under which the other end knows our copy of a record.
+
+    It depends on nothing but the record: no attempt number, no clock, so a repeated create meets itself.
+    """
+    return uuid5(NAMESPACE, f"{tenant}/{system}/{name}/{record_id}").hex
+
+
+def translate_pair(session: Session, pair: EntityPair, system: System) -> Translated:
+    """Translate the pair's raw rows of *system* that changed since the last time."""
+    db, entity = session.db, session.entity(pair, system)
+    mark = db.mark("mapped", f"{system}_{pair.name}")
+    latest = db.latest_seq()
+    if latest == mark:
+        return Translated(examined=0, moved=0, quarantined=0)
+    rows = raw.since(db, entity, mark, _through(session, pair, system))
+    with db.transaction():
+        moved, bad = translate_rows(session, pair, system, rows.drop("_seq"))
+        db.set_mark("mapped", f"{system}_{pair.name}", latest)
+    return Translated(examined=rows.height, moved=moved, quarantined=bad)
+
+
+def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> tuple[int, int]:
+    """Translate and store raw *rows*; how many moved and how many records went into quarantine."""
+    if rows.is_empty():
+        return 0, 0
+    db = session.db
+    result = translated(session, pair, system, rows)
+    with db.transaction():
+        quarantine.replace(
+            db,
+            stage="mapped",
+            pair=pair.name,
+            system=system,
+            ids=rows.select("_id"),
+            entries=result.violations.rename({"_id": "record_id"}),
+            now=session.clock(),
+        )
+        moved = mapped.keep(db, pair, system, _with_keys(session, pair, system, result.rows))
+    return moved, result.violations["_id"].n_unique()
+
+
+def translated(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> Translation:
+    """Translate raw *rows* with the look-ups they refer to; nothing is stored."""
+    return translate(pair, system, rows, lookups=_lookups(session, pair, system, rows))
+
+
+def _lookups(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    return {
+        one.entity.name: raw.by_id(
+            session.db, one.entity, rows[one.column].drop_nulls().unique().to_list(), column=one.key
+        )
+        for one in _through(session, pair, system)
+    }
+
+
+def _through(session: Session, pair: EntityPair, system: System) -> list[raw.Lookup]:
+    """The look-ups that the pair's rows of *system* are read through."""
+    found = []
+    for p in pair.properties:
+        side = p.side(system)
+        if side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT}:
+            found.append(raw.Lookup(column=side.path, entity=session.lookups["account"], key="_id"))
+        elif side.through is Through.PRICEBOOK_ENTRY_PRICE:
+            found.append(raw.Lookup(column="_id", entity=session.lookups["pricebook_entry"], key="Product2Id"))
+    return found
+
+
+def _with_keys(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFrame:
+    tenant = session.identities[system].tenant
+    derived = [create_key(tenant, system, pair.name, i) for i in rows["_id"].to_list()]
+    references = {p.name for p in pair.references}
+    matches = {}
+    for column, key in zip(match_columns(pair), pair.match, strict=True):
+        parts = [
+            pair.by_name[name].fold(pl.col(name)).cast(pl.String).str.to_lowercase()
+            for name in key.properties
+            if name not in references
+        ]
+        # Names and codes are matched without case; null in any part means no key at all.
+        matches[column] = pl.concat_str(parts, separator=SEPARATOR) if parts else pl.lit(None, dtype=pl.String)
+    return rows.with_columns(pl.Series("_derived", derived, dtype=pl.String), **matches)

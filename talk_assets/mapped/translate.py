@@ -1,0 +1,169 @@
+"""Both ends in one shape: wire text to canonical columns, and what cannot be used set aside."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from talk_assets.mapped.contract import breaches
+from talk_assets.model.pair import EntityPair, Property, Through
+from talk_assets.model.system import System
+from talk_assets.systems.port import RAW_SCHEMA
+
+VIOLATIONS: Mapping[str, pl.DataType] = {
+    "_id": pl.String(),
+    "property": pl.String(),
+    "check": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+}
+"""A rejected value: whose, which, by what check, the value (at most `LONGEST_VALUE` characters) and
+what a person can do about it."""
+
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translation:
+    """What *raw* says in canonical terms.
+
+    *rows* has the columns of `RAW_SCHEMA` and one typed column a property; references still hold the
+    end's own record ids. *violations* has the columns of `VIOLATIONS`; a row with one is not in *rows*.
+    """
+
+    rows: pl.DataFrame
+    violations: pl.DataFrame
+
+
+def mapped_schema(pair: EntityPair) -> dict[str, pl.DataType]:
+    """The columns of *pair*'s mapped rows."""
+    return dict(RAW_SCHEMA) | {p.name: p.dtype for p in pair.properties}
+
+
+def translate(
+    pair: EntityPair, system: System, raw: pl.DataFrame, *, lookups: Mapping[str, pl.DataFrame]
+) -> Translation:
+    """Translate raw rows of *pair* read from *system* and check them against their contract.
+
+    *raw* has the columns of `raw_schema`. *lookups* holds raw frames by entity name, as far as
+    `lookups_of(pair)` asks for them; price book entries are those of the standard book only. A
+    property the end did not send reads as null. Tombstones are translated but not judged.
+    """
+    wire = raw.select(RAW_SCHEMA.keys()).with_columns(_wire(pair, system, raw, lookups))
+    unusable = pl.concat([_unreadable(pair, system, wire), _unresolved(pair, system, raw, wire)])
+    rows = _canonical(pair, system, wire)
+    judged = rows.filter(~_tombstone()).join(unusable, on="_id", how="anti", maintain_order="left")
+    violations = pl.concat([unusable, breaches(pair, system, judged)]).with_columns(
+        pl.col("value").str.slice(0, LONGEST_VALUE)
+    )
+    kept = rows.join(violations, on="_id", how="anti", maintain_order="left")
+    return Translation(rows=kept, violations=violations)
+
+
+def _wire(pair: EntityPair, system: System, raw: pl.DataFrame, lookups: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
+    """One wire column a property, under its canonical name."""
+    return [_wire_of(p, system, raw, lookups).alias(p.name) for p in pair.properties]
+
+
+def _wire_of(p: Property, system: System, raw: pl.DataFrame, lookups: Mapping[str, pl.DataFrame]) -> pl.Series:
+    side = p.side(system)
+    match side.through:
+        case Through.ACCOUNT | Through.OPPORTUNITY_ACCOUNT:
+            return _looked_up(raw[side.path], lookups["account"], on="_id", value="Name")
+        case Through.PRICEBOOK_ENTRY_PRICE:
+            # An org with several currencies has an entry a currency; an active one speaks for the rest.
+            entries = (
+                lookups["pricebook_entry"]
+                .filter(~_tombstone())
+                .sort(pl.col("IsActive") == "true", pl.col("_id"), descending=[True, False], nulls_last=True)
+            )
+            return _looked_up(raw["_id"], entries, on="Product2Id", value="UnitPrice")
+        case _:
+            if side.path in raw.columns:
+                return raw[side.path]
+            return pl.Series(side.path, [None], dtype=pl.String).new_from_index(0, raw.height)
+
+
+def _looked_up(ids: pl.Series, among: pl.DataFrame, *, on: str, value: str) -> pl.Series:
+    first = among.select(pl.col(on).alias("_on"), pl.col(value).alias("_value")).unique(
+        "_on", keep="first", maintain_order=True
+    )
+    return ids.to_frame("_on").join(first, on="_on", how="left", maintain_order="left")["_value"]
+
+
+def _canonical(pair: EntityPair, system: System, wire: pl.DataFrame) -> pl.DataFrame:
+    """Decode every property; those read beside another one after it."""
+    codecs = {p.name: p.side(system).codec for p in pair.properties}
+    alone = [codecs[p.name].decode(pl.col(p.name)).alias(p.name) for p in pair.properties if not p.beside]
+    beside = [
+        codecs[p.name].decode(pl.col(p.name), pl.col(p.beside)).alias(p.name) for p in pair.properties if p.beside
+    ]
+    return wire.with_columns(alone).with_columns(beside)
+
+
+def _unreadable(pair: EntityPair, system: System, wire: pl.DataFrame) -> pl.DataFrame:
+    """Wire values that are not what their declaration says."""
+    live = wire.filter(~_tombstone())
+    legal = live.select(
+        "_id",
+        *(
+            (pl.col(p.name).is_null() | p.side(system).codec.readable(pl.col(p.name))).alias(p.name)
+            for p in pair.properties
+        ),
+    )
+    found = list(_found_unreadable(pair, system, live, legal))
+    return pl.concat(found) if found else _none()
+
+
+def _found_unreadable(
+    pair: EntityPair, system: System, live: pl.DataFrame, legal: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    for p in pair.properties:
+        if legal[p.name].all():
+            continue
+        side = p.side(system)
+        yield _violations(
+            live.filter(~legal[p.name]),
+            p.name,
+            check="readable",
+            reason=f"Not a value of {side.path} as it is declared ({side.type}). "
+            f"Correct it in {system.title}, or the declaration of '{p.name}'.",
+        )
+
+
+def _unresolved(pair: EntityPair, system: System, raw: pl.DataFrame, wire: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose Account is not among the look-ups: taking its name as empty would clear it elsewhere."""
+    found = [_none()]
+    for p in pair.properties:
+        side = p.side(system)
+        if side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT}:
+            asked = wire.with_columns(raw[side.path].alias("_asked"))
+            missing = asked.filter(~_tombstone() & pl.col("_asked").is_not_null() & pl.col(p.name).is_null())
+            found.append(
+                _violations(
+                    missing.with_columns(pl.col("_asked").alias(p.name)),
+                    p.name,
+                    check="account read",
+                    reason=f"The Account that {side.path} refers to has not been read. "
+                    "Sync again; if it stays, allow the integration user to see that Account.",
+                )
+            )
+    return pl.concat(found)
+
+
+def _violations(rows: pl.DataFrame, name: str, *, check: str, reason: str) -> pl.DataFrame:
+    return rows.select(
+        "_id",
+        pl.lit(name).alias("property"),
+        pl.lit(check).alias("check"),
+        pl.col(name).alias("value"),
+        pl.lit(reason).alias("reason"),
+    )
+
+
+def _none() -> pl.DataFrame:
+    return pl.DataFrame(schema=dict(VIOLATIONS))
+
+
+def _tombstone() -> pl.Expr:
+    return pl.col("_deleted").fill_null(value=False)
