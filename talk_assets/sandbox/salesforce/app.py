@@ -1,0 +1,155 @@
+"""The embedded Salesforce as an ASGI app.
+
+Calls run on the event loop, one after the other: each is a few milliseconds of SQLite on one connection,
+and the order in which they come is the order in which they are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .dispatch import answer_data
+from .errors import ApiError, not_found
+from .oauth import answer_token, user_info
+from .org import Org
+from .rest.discovery import versions
+from .seed import seed
+from .settings import SalesforceSettings
+from .stamps import utc_now
+from .wire import write_json
+
+_DATA = b"/services/data"
+_METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
+_JSON = "application/json;charset=UTF-8"
+
+
+def create_app(
+    *,
+    database: Path | None = None,
+    settings: SalesforceSettings = SalesforceSettings(),  # noqa: B008 - frozen
+    clock: Callable[[], datetime] = utc_now,
+    middleware: Sequence[Middleware] = (),
+) -> Starlette:
+    """Return an org as an app; rows live in the SQLite file *database*, or in memory.
+
+    *clock* gives aware datetimes and stamps everything the org does. *middleware* stands between the
+    network and the org: the place for faults.
+    """
+    org = Org(database=database, settings=settings, clock=clock)
+    seed(org)
+    pages = _Pages(org)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        org.close()
+
+    routes = [
+        *_both("/services/oauth2/token", pages.token, ["POST"]),
+        *_both("/services/oauth2/revoke", pages.revoke, ["POST"]),
+        *_both("/services/oauth2/userinfo", pages.identity, ["GET"]),
+        *_both("/id/{organization}/{user}", pages.identity, ["GET"]),
+        *_both("/services/data", pages.versions, ["GET"]),
+        *_both("/sandbox/requests", pages.requests, ["GET", "DELETE"]),
+        *_both("/sandbox/sessions", pages.sessions, ["DELETE"]),
+        Route("/services/data/{rest:path}", pages.data, methods=_METHODS),
+        Route("/{rest:path}", pages.nothing, methods=_METHODS),
+    ]
+    app = Starlette(routes=routes, middleware=list(middleware), lifespan=lifespan)
+    app.state.org = org
+    return app
+
+
+def _both(path: str, endpoint: Callable[[Request], object], methods: list[str]) -> list[Route]:
+    return [Route(path, endpoint, methods=methods), Route(f"{path}/", endpoint, methods=methods)]
+
+
+class _Pages:
+    """The endpoints, each a thin shell around the org."""
+
+    def __init__(self, org: Org) -> None:
+        self.org = org
+
+    async def data(self, request: Request) -> Response:
+        body = await request.body()
+        raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+        answer = answer_data(
+            self.org,
+            method=request.method,
+            path=raw.partition(b"?")[0][len(_DATA) :].decode("ascii"),
+            query=request.url.query,
+            headers=_lowered(request),
+            body=body,
+        )
+        if answer.body is None:
+            return Response(status_code=answer.status, headers=dict(answer.headers))
+        return _json(answer.body, status=answer.status, headers=answer.headers)
+
+    async def versions(self, _: Request) -> Response:
+        return _json(versions())
+
+    async def token(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode("utf-8", errors="replace"), keep_blank_values=True))
+        answer = answer_token(
+            self.org,
+            form,
+            authorization=request.headers.get("authorization"),
+            instance_url=_instance_url(request),
+        )
+        return _json(answer.body, status=answer.status, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+
+    async def revoke(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode("utf-8", errors="replace")))
+        self.org.sessions.end(form.get("token", ""))
+        return Response(status_code=200)
+
+    async def identity(self, request: Request) -> Response:
+        token = request.query_params.get("oauth_token")
+        authorization = f"Bearer {token}" if token else request.headers.get("authorization")
+        try:
+            self.org.sessions.check(authorization, self.org.clock())
+        except ApiError as refusal:
+            return _json(refusal.body(), status=refusal.status)
+        return _json(user_info(self.org, instance_url=_instance_url(request)))
+
+    async def requests(self, request: Request) -> Response:
+        if not self.org.settings.sandbox_controls:
+            return await self.nothing(request)
+        if request.method == "DELETE":
+            self.org.tally.clear()
+            return Response(status_code=204)
+        return _json(self.org.tally.report())
+
+    async def sessions(self, request: Request) -> Response:
+        """DELETE expires every session, so that the next call of each client gets a 401."""
+        if not self.org.settings.sandbox_controls:
+            return await self.nothing(request)
+        self.org.sessions.end_all()
+        return Response(status_code=204)
+
+    async def nothing(self, _: Request) -> Response:
+        refusal = not_found()
+        return _json(refusal.body(), status=refusal.status)
+
+
+def _lowered(request: Request) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw}
+
+
+def _instance_url(request: Request) -> str:
+    """Return the URL the caller used: where clients go next."""
+    return f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}"
+
+
+def _json(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(write_json(body), status_code=status, media_type=_JSON, headers=dict(headers or {}))

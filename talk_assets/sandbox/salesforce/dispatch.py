@@ -1,0 +1,64 @@
+"""From a raw request to an answer: version, session, allowance, handler, refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl, unquote
+
+from .errors import ApiError, BodyError, not_found
+from .org import Org
+from .rest.discovery import FIRST_RETIRED, FIRST_VERSION, LAST_VERSION
+from .rest.router import perform
+from .wire import Answer, Call
+
+_VERSION = re.compile(r"v(\d{1,3})\.0")
+_LONGEST_TARGET = 16_384
+
+
+def answer_data(org: Org, *, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Answer a request to `/services/data/vXX.0/…`; *path* is the still encoded rest after `/services/data/`."""
+    now = org.clock()
+    try:
+        if len(path) + len(query) > _LONGEST_TARGET:
+            raise ApiError("URI_TOO_LONG", "The URI is longer than 16,384 bytes", status=414)
+        version, *segments = [unquote(segment) for segment in path.split("/") if segment]
+        call = Call(
+            method=method,
+            version=_served(version),
+            segments=tuple(segments),
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            headers=headers,
+            body=body,
+        )
+        org.sessions.check(headers.get("authorization"), now)
+        org.budget.spend(now)
+        org.tally.call(method, call.segments)
+        answer = _perform(org, call, now)
+    except BodyError as refusal:
+        answer = _refused(refusal.located(body))
+    except ApiError as refusal:
+        answer = _refused(refusal)
+    usage = {"Sforce-Limit-Info": org.budget.header(now)}
+    return Answer(status=answer.status, body=answer.body, headers={**answer.headers, **usage})
+
+
+def _perform(org: Org, call: Call, now: datetime) -> Answer:
+    with org.transaction(now) as tx:
+        return perform(org, tx, call)
+
+
+def _refused(refusal: ApiError) -> Answer:
+    return Answer(status=refusal.status, body=refusal.body(), headers=refusal.headers)
+
+
+def _served(name: str) -> str:
+    """Return the version in a path segment such as `v62.0`, or raise 410 (retired) or 404."""
+    match = _VERSION.fullmatch(name)
+    number = int(match.group(1)) if match else 0
+    if FIRST_RETIRED <= number < FIRST_VERSION:
+        raise ApiError("GONE", "The requested API version has been retired", status=410)
+    if not FIRST_VERSION <= number <= LAST_VERSION:
+        raise not_found()
+    return f"{number}.0"

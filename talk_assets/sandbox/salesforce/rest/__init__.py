@@ -1,0 +1,1 @@
+"""The resources of the REST API: each handler takes the org, a transaction and a call, and answers."""

@@ -1,0 +1,218 @@
+"""Up to 200 rows in a call, each with a result of its own.
+
+Source: REST API Developer Guide, "SObject Collections".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from .. import deletion, rows
+from ..errors import ApiError, BodyError, invalid_cross_reference
+from ..ids import normalized
+from ..org import Org
+from ..present import record_of
+from ..schema import SObject
+from ..transaction import Transaction
+from ..wire import Answer, Call
+from .rows import key_field, matches, object_named
+
+MAX_RECORDS, _MAX_CHUNKS, _MAX_READ = 200, 10, 2_000
+
+Result = dict[str, Any]
+
+
+class _RolledBackError(Exception):
+    """Leaves the savepoint of an all-or-none call."""
+
+
+def create_many(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """POST /composite/sobjects."""
+
+    def create(record: dict[str, Any]) -> Result:
+        sobject = _object_of(tx, record)
+        _refuse_id(record)
+        return _success(rows.create(tx, sobject, record))
+
+    return _each(tx, call, create)
+
+
+def change_many(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """PATCH /composite/sobjects."""
+
+    def change(record: dict[str, Any]) -> Result:
+        sobject = _object_of(tx, record)
+        given = next((value for name, value in record.items() if name.lower() == "id"), None)
+        if not given:
+            raise ApiError("MISSING_ARGUMENT", "Id not specified in an update call", fields=[])
+        record_id = _record_id(sobject, given)
+        rows.change(tx, sobject, record_id, {k: v for k, v in record.items() if k.lower() != "id"})
+        return _success(record_id)
+
+    return _each(tx, call, change)
+
+
+def delete_many(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """DELETE /composite/sobjects?ids=a,b&allOrNone=false."""
+    ids = [part.strip() for part in call.query.get("ids", "").split(",") if part.strip()]
+    _check_count(len(ids))
+
+    def delete(text: str) -> Result:
+        record_id = normalized(text)
+        sobject = tx.catalogue.of_id(text)
+        if record_id is None or sobject is None:
+            raise ApiError("MALFORMED_ID", f"malformed id {text}", fields=[])
+        deletion.delete(tx, sobject, record_id)
+        return _success(record_id)
+
+    return _run(tx, ids, delete, all_or_none=call.query.get("allOrNone", "").lower() == "true")
+
+
+def upsert_many(org: Org, tx: Transaction, call: Call, name: str, key: str) -> Answer:  # noqa: ARG001 - as above
+    """PATCH /composite/sobjects/X/Ext; by `Id`, a record without one is created."""
+    sobject = object_named(tx, name)
+    field = key_field(sobject, key)
+    records = _records(call)
+    named = Counter(str(_value(record, field.name)).strip().lower() for record in records)
+
+    def upsert(record: dict[str, Any]) -> Result:
+        if _object_of(tx, record) is not sobject:
+            message = f"The record's type is not {sobject.name}"
+            raise ApiError("INVALID_TYPE", message, fields=[])
+        value = _value(record, field.name)
+        body = {k: v for k, v in record.items() if k.lower() != field.name.lower()}
+        if value is None and field.type == "id":
+            return _success(rows.create(tx, sobject, body)) | {"created": True}
+        if value is None:
+            raise ApiError("MISSING_ARGUMENT", f"{field.name} not specified", fields=[])
+        if named[str(value).strip().lower()] > 1:
+            raise ApiError("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", fields=[field.name])
+        found = [_record_id(sobject, value)] if field.type == "id" else matches(tx, sobject, field, value)
+        if len(found) > 1:
+            message = f"{field.name}: more than one record found for external id field: [{', '.join(found)}]"
+            raise ApiError("DUPLICATE_EXTERNAL_ID", message, fields=[])
+        if not found:
+            return _success(rows.create(tx, sobject, {**body, field.name: value})) | {"created": True}
+        rows.change(tx, sobject, found[0], body)
+        return _success(found[0]) | {"created": False}
+
+    return _each(tx, call, upsert)
+
+
+def read_many(org: Org, tx: Transaction, call: Call, name: str) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """POST /composite/sobjects/X with ids and fields, or GET with both in the query; null for a missing row."""
+    sobject = object_named(tx, name)
+    if call.method == "GET":
+        ids = [part.strip() for part in call.query.get("ids", "").split(",") if part.strip()]
+        names = [part.strip() for part in call.query.get("fields", "").split(",") if part.strip()]
+    else:
+        body = call.mapping()
+        ids, names = list(body.get("ids") or []), list(body.get("fields") or [])
+    if not ids or not names:
+        missing = "ids" if not ids else "fields"
+        raise ApiError("REQUIRED_FIELD_MISSING", f"{missing} is required", fields=[missing])
+    if len(ids) > _MAX_READ:
+        raise ApiError("EXCEEDED_ID_LIMIT", f"record limit reached. cannot read more than {_MAX_READ} records")
+    found = []
+    for text in ids:
+        record_id = normalized(str(text))
+        row = None if record_id is None else tx.load(sobject, record_id)
+        if row is None or row.get("IsDeleted"):
+            found.append(None)
+        else:
+            found.append(record_of(sobject, row, base=call.base, names=names))
+    return Answer(body=found)
+
+
+def _each(tx: Transaction, call: Call, act: Callable[[dict[str, Any]], Result]) -> Answer:
+    records = _records(call)
+    _check_chunks(records)
+    return _run(tx, records, act, all_or_none=bool(call.mapping().get("allOrNone")))
+
+
+def _records(call: Call) -> list[dict[str, Any]]:
+    records = call.mapping().get("records") or []
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise BodyError("Cannot deserialize instance of the records", culprit="records")
+    _check_count(len(records))
+    return records
+
+
+def _run(tx: Transaction, items: list[Any], act: Callable[[Any], Result], *, all_or_none: bool) -> Answer:
+    results: list[Result] = []
+    failed = False
+    try:
+        with tx.savepoint():
+            for item in items:
+                try:
+                    results.append(act(item))
+                except BodyError:
+                    raise
+                except ApiError as refusal:
+                    results.append({"success": False, "errors": [refusal.record_error()]})
+                    failed = True
+            if failed and all_or_none:
+                raise _RolledBackError
+    except _RolledBackError:
+        results = [result if not result["success"] else _rolled_back() for result in results]
+    return Answer(body=results)
+
+
+def _rolled_back() -> Result:
+    message = "Record rolled back because not all records were valid and the request was using AllOrNone header"
+    error = {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": message, "fields": []}
+    return {"success": False, "errors": [error]}
+
+
+def _success(record_id: str) -> Result:
+    return {"id": record_id, "success": True, "errors": []}
+
+
+def _check_count(count: int) -> None:
+    if count == 0:
+        raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 record is required")
+    if count > MAX_RECORDS:
+        message = f"record limit reached. cannot submit more than {MAX_RECORDS} records into this call"
+        raise ApiError("EXCEEDED_ID_LIMIT", message)
+
+
+def _check_chunks(records: list[dict[str, Any]]) -> None:
+    types = [_type_of(record).lower() for record in records]
+    chunks = 1 + sum(first != second for first, second in zip(types, types[1:], strict=False))
+    if chunks > _MAX_CHUNKS:
+        message = "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking."
+        raise ApiError("LIMIT_EXCEEDED", message)
+
+
+def _type_of(record: dict[str, Any]) -> str:
+    attributes = record.get("attributes")
+    return str(attributes.get("type", "")) if isinstance(attributes, dict) else ""
+
+
+def _object_of(tx: Transaction, record: dict[str, Any]) -> SObject:
+    name = _type_of(record)
+    sobject = tx.catalogue.get(name)
+    if sobject is None:
+        message = f"sObject type '{name}' is not supported." if name else "The type attribute is required"
+        raise ApiError("INVALID_TYPE", message, fields=[])
+    return sobject
+
+
+def _refuse_id(record: dict[str, Any]) -> None:
+    if any(name.lower() == "id" and value for name, value in record.items()):
+        raise ApiError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", fields=["Id"])
+
+
+def _record_id(sobject: SObject, given: Any) -> str:
+    record_id = normalized(str(given))
+    if record_id is None:
+        raise ApiError("MALFORMED_ID", f"malformed id {given}", fields=["Id"])
+    if record_id[:3] != sobject.prefix:
+        raise invalid_cross_reference()
+    return record_id
+
+
+def _value(record: dict[str, Any], name: str) -> Any:
+    return next((value for key, value in record.items() if key.lower() == name.lower()), None)

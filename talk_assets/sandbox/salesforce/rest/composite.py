@@ -1,0 +1,172 @@
+"""Several calls in one: /composite with references between its parts, /composite/batch without.
+
+Source: REST API Developer Guide, "Composite" and "Batch".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from ..errors import ApiError, BodyError
+from ..org import Org
+from ..transaction import Transaction
+from ..wire import Answer, Call
+
+_MAX_PARTS, _MAX_HEAVY = 25, 5
+_REFERENCE = re.compile(r"@\{([^}]+)\}")
+_STEP = re.compile(r"(\w+)|\[(\d+)\]")
+_PATH = re.compile(r"/?(?:services/data/)?v(\d+\.\d)/(.*)")
+_FAILED = 400
+
+Performer = Callable[[Org, Transaction, Call], Answer]
+
+
+class _RolledBackError(Exception):
+    """Leaves the savepoint of an all-or-none composite."""
+
+
+def run_composite(perform: Performer, org: Org, tx: Transaction, call: Call) -> Answer:
+    """POST /composite: always 200, each part with a status of its own."""
+    body = call.mapping()
+    parts = body.get("compositeRequest") or []
+    _check_parts(parts)
+    results: dict[str, Any] = {}
+    answers: list[dict[str, Any]] = []
+    try:
+        with tx.savepoint():
+            for part in parts:
+                answer = _answer_part(perform, org, tx, call, part, results)
+                results[part["referenceId"]] = answer.body
+                answers.append(_entry(part, answer))
+            if body.get("allOrNone") and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
+                raise _RolledBackError
+    except _RolledBackError:
+        answers = [_halted(entry) for entry in answers]
+    return Answer(body={"compositeResponse": answers})
+
+
+def run_batch(perform: Performer, org: Org, tx: Transaction, call: Call) -> Answer:
+    """POST /composite/batch: independent parts; after a failure the rest halts if asked to."""
+    body = call.mapping()
+    parts = body.get("batchRequests") or []
+    if not parts or len(parts) > _MAX_PARTS:
+        raise ApiError("LIMIT_EXCEEDED", f"A batch has 1 to {_MAX_PARTS} subrequests")
+    results: list[dict[str, Any]] = []
+    failed = False
+    for part in parts:
+        if failed and body.get("haltOnError"):
+            halted = ApiError("BATCH_PROCESSING_HALTED", "Batch processing halted per request", status=412)
+            results.append({"statusCode": halted.status, "result": halted.body()})
+            continue
+        answer = _attempt(perform, org, tx, _part_call(call, part, str(part.get("url", "")), part.get("richInput")))
+        failed = failed or answer.status >= _FAILED
+        results.append({"statusCode": answer.status, "result": answer.body})
+    return Answer(body={"hasErrors": failed, "results": results})
+
+
+def _check_parts(parts: Any) -> None:
+    if not isinstance(parts, list) or not parts:
+        raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 subrequest is required")
+    if len(parts) > _MAX_PARTS:
+        raise ApiError("LIMIT_EXCEEDED", f"A composite request may have at most {_MAX_PARTS} subrequests")
+    if not all(isinstance(part, dict) and part.get("referenceId") for part in parts):
+        raise BodyError("Every subrequest needs a referenceId", culprit="compositeRequest")
+    if len({part["referenceId"] for part in parts}) < len(parts):
+        raise ApiError("INVALID_INPUT", "Each referenceId must be unique in the request")
+    heavy = sum(bool(re.search(r"/query|/composite/sobjects", str(part.get("url")))) for part in parts)
+    if heavy > _MAX_HEAVY:
+        message = f"A composite request may have at most {_MAX_HEAVY} queries and collections"
+        raise ApiError("LIMIT_EXCEEDED", message)
+
+
+def _answer_part(
+    perform: Performer, org: Org, tx: Transaction, call: Call, part: dict[str, Any], results: dict[str, Any]
+) -> Answer:
+    try:
+        url = _filled(part.get("url", ""), results)
+        data = _filled(part.get("body"), results)
+        part_call = _part_call(call, part, str(url), data)
+    except ApiError as refusal:
+        return Answer(status=refusal.status, body=refusal.body())
+    return _attempt(perform, org, tx, part_call)
+
+
+def _attempt(perform: Performer, org: Org, tx: Transaction, call: Call) -> Answer:
+    try:
+        with tx.savepoint():
+            return perform(org, tx, call)
+    except ApiError as refusal:
+        return Answer(status=refusal.status, body=refusal.body())
+
+
+def _part_call(call: Call, part: dict[str, Any], url: str, data: Any) -> Call:
+    target, _, query = url.partition("?")
+    match = _PATH.fullmatch(target)
+    if match is None:
+        raise ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
+    version, path = match.groups()
+    segments = tuple(unquote(segment) for segment in path.split("/") if segment)
+    if segments[:1] == ("composite",) and (len(segments) == 1 or segments[1] == "batch"):
+        raise ApiError("INVALID_INPUT", "A composite request cannot hold another one")
+    return Call(
+        method=str(part.get("method", "GET")).upper(),
+        version=version,
+        segments=segments,
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+        headers={name.lower(): str(value) for name, value in (part.get("httpHeaders") or {}).items()},
+        data=data,
+        part=True,
+    )
+
+
+def _filled(value: Any, results: dict[str, Any]) -> Any:
+    """Return *value* with its `@{ref.path}` references replaced by what earlier parts answered."""
+    if isinstance(value, str):
+        whole = _REFERENCE.fullmatch(value)
+        if whole is not None:
+            return _looked_up(whole.group(1), results)
+        return _REFERENCE.sub(lambda match: str(_looked_up(match.group(1), results)), value)
+    if isinstance(value, list):
+        return [_filled(element, results) for element in value]
+    if isinstance(value, dict):
+        return {key: _filled(element, results) for key, element in value.items()}
+    return value
+
+
+def _looked_up(path: str, results: dict[str, Any]) -> Any:
+    reference, _, rest = path.partition(".")
+    name = reference.partition("[")[0]
+    found = results.get(name)
+    for key, index in _STEP.findall(path[len(name) :]):
+        if key and isinstance(found, dict) and key in found:
+            found = found[key]
+        elif index and isinstance(found, list) and int(index) < len(found):
+            found = found[int(index)]
+        else:
+            found = None
+            break
+    if found is None or not (rest or "[" in reference):
+        message = f"Invalid reference specified. No value for {path} found in {name}"
+        raise ApiError("PROCESSING_HALTED", message)
+    return found
+
+
+def _entry(part: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    return {
+        "body": answer.body,
+        "httpHeaders": dict(answer.headers),
+        "httpStatusCode": answer.status,
+        "referenceId": part["referenceId"],
+    }
+
+
+def _halted(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what a part answers after its composite was rolled back: its own refusal, or that of a sibling."""
+    if entry["httpStatusCode"] >= _FAILED:
+        return entry
+    message = "The transaction was rolled back since another operation in the same transaction failed."
+    halted = [{"errorCode": "PROCESSING_HALTED", "message": message}]
+    return entry | {"body": halted, "httpHeaders": {}, "httpStatusCode": _FAILED}

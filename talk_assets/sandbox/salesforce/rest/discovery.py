@@ -1,0 +1,66 @@
+"""What the org offers: versions, resources, limits.
+
+Source: REST API Developer Guide, "Versions", "Resources by Version", "Limits", "Record Count".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..org import Org
+from ..transaction import Transaction
+from ..wire import Answer, Call
+
+FIRST_VERSION, LAST_VERSION = 31, 68
+FIRST_RETIRED = 21
+_SEASONS = ("Winter", "Spring", "Summer")
+_WINTER_25 = 62
+
+_RESOURCES = ("sobjects", "query", "queryAll", "limits", "composite")
+
+
+def versions() -> list[dict[str, str]]:
+    """Return the served versions, oldest first; there are three releases a year."""
+    listed = []
+    for number in range(FIRST_VERSION, LAST_VERSION + 1):
+        years, season = divmod(number - _WINTER_25, len(_SEASONS))
+        label = f"{_SEASONS[season]} '{25 + years}"
+        listed.append({"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
+    return listed
+
+
+def resources(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """GET /services/data/vXX.0."""
+    paths: dict[str, Any] = {name: f"{call.base}{name}" for name in _RESOURCES}
+    paths["identity"] = f"/id/{org.id}/{org.user_id}"
+    return Answer(body=paths)
+
+
+def limits(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - as above
+    """GET /limits."""
+    now = org.clock()
+    full = {
+        "DailyBulkApiBatches": 15_000,
+        "DailyBulkV2QueryJobs": 10_000,
+        "DailyBulkV2QueryFileStorageMB": 976_562,
+        "DailyDeliveredPlatformEvents": 10_000,
+        "HourlyPublishedPlatformEvents": 50_000,
+        "DataStorageMB": 5_000,
+    }
+    body: dict[str, dict[str, int]] = {
+        "DailyApiRequests": {"Max": org.budget.daily, "Remaining": org.budget.remaining(now)}
+    }
+    return Answer(body=body | {name: {"Max": most, "Remaining": most} for name, most in full.items()})
+
+
+def record_count(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - as above
+    """GET /limits/recordCount?sObjects=Account,Contact; unknown names are left out."""
+    asked = [name.strip() for name in call.query.get("sObjects", "").split(",") if name.strip()]
+    chosen = [tx.catalogue.get(name) for name in asked] if asked else list(tx.catalogue.objects)
+    counts = []
+    for sobject in chosen:
+        if sobject is not None:
+            alive = " WHERE IsDeleted = 0" if "isdeleted" in sobject.by_name else ""
+            found = tx.row(f'SELECT COUNT(*) FROM "{sobject.name}"{alive}')  # noqa: S608 - our own names
+            counts.append({"count": found[0] if found else 0, "name": sobject.name})
+    return Answer(body={"sObjects": counts})

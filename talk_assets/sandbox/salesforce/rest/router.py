@@ -1,0 +1,147 @@
+"""Which handler answers which path and method below `/services/data/vXX.0`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from ..errors import ApiError, not_found
+from ..org import Org
+from ..transaction import Transaction
+from ..wire import Answer, Call
+from . import collections, control, describe, discovery, query, replication, rows, tree
+from .composite import run_batch, run_composite
+
+Handler = Callable[..., Answer]
+
+_READS_BY_POST = (collections.read_many, run_composite, run_batch)
+
+
+def perform(org: Org, tx: Transaction, call: Call) -> Answer:
+    """Answer a call, or a part of a composite one, within a transaction."""
+    method = "GET" if call.method == "HEAD" else call.method
+    methods = _resource(call.segments)
+    handler = methods.get(method)
+    if handler is None:
+        allowed = ",".join(("HEAD", *methods) if "GET" in methods else methods)
+        message = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
+        raise ApiError("METHOD_NOT_ALLOWED", message, status=405, headers={"Allow": allowed})
+    if method != "GET" and not _reads(handler):
+        org.tally.write()
+    return handler(org, tx, call)
+
+
+def _reads(handler: Any) -> bool:
+    return getattr(handler, "func", handler) in _READS_BY_POST
+
+
+def _resource(segments: tuple[str, ...]) -> Mapping[str, Handler]:
+    """Return the handlers of a path by method, or raise 404."""
+    head, *rest = segments or ("",)
+    match head.lower():
+        case "":
+            return {"GET": discovery.resources}
+        case "limits":
+            return _limits(rest)
+        case "query" | "queryall":
+            return _query(rest)
+        case "sobjects":
+            return _sobjects(rest)
+        case "composite":
+            return _composite(rest)
+        case "sandbox":
+            return _sandbox(rest)
+    raise not_found()
+
+
+def _limits(rest: list[str]) -> Mapping[str, Handler]:
+    match rest:
+        case []:
+            return {"GET": discovery.limits}
+        case ["recordCount"]:
+            return {"GET": discovery.record_count}
+    raise not_found()
+
+
+def _query(rest: list[str]) -> Mapping[str, Handler]:
+    match rest:
+        case []:
+            return {"GET": query.query}
+        case [*_, locator]:
+            # Some clients pass the whole nextRecordsUrl where a locator belongs.
+            return {"GET": _at(query.next_page, locator)}
+    raise not_found()
+
+
+def _sobjects(rest: list[str]) -> Mapping[str, Handler]:
+    match rest:
+        case []:
+            return {"GET": describe.describe_global}
+        case [name]:
+            return {"GET": _at(describe.describe_briefly, name), "POST": _at(rows.create, name)}
+        case [name, "describe"]:
+            return {"GET": _at(describe.describe, name)}
+        case [name, "updated"]:
+            return {"GET": _at(replication.updated, name)}
+        case [name, "deleted"]:
+            return {"GET": _at(replication.deleted, name)}
+        case [name, "Id" | "id"]:
+            return {"POST": _at(rows.create_by_id_field, name, "Id")}
+        case [name, record_id]:
+            return {
+                "GET": _at(rows.read_row, name, record_id),
+                "PATCH": _at(rows.change, name, record_id),
+                "DELETE": _at(rows.delete, name, record_id),
+            }
+        case [name, key, value]:
+            return {
+                "GET": _at(rows.read_by_key, name, key, value),
+                "PATCH": _at(rows.upsert, name, key, value),
+                "DELETE": _at(rows.delete_by_key, name, key, value),
+            }
+    raise not_found()
+
+
+def _composite(rest: list[str]) -> Mapping[str, Handler]:
+    match rest:
+        case []:
+            return {"POST": partial(run_composite, perform)}
+        case ["batch"]:
+            return {"POST": partial(run_batch, perform)}
+        case ["sobjects"]:
+            return {
+                "POST": collections.create_many,
+                "PATCH": collections.change_many,
+                "DELETE": collections.delete_many,
+            }
+        case ["sobjects", name]:
+            read = _at(collections.read_many, name)
+            return {"GET": read, "POST": read}
+        case ["sobjects", name, key]:
+            return {"PATCH": _at(collections.upsert_many, name, key)}
+        case ["tree", name]:
+            return {"POST": _at(tree.create_tree, name)}
+    raise not_found()
+
+
+def _sandbox(rest: list[str]) -> Mapping[str, Handler]:
+    match rest:
+        case ["undelete", record_id]:
+            return {"POST": _at(control.undelete, record_id)}
+    raise not_found()
+
+
+def _at(handler: Handler, *names: str) -> _Placed:
+    return _Placed(handler, names)
+
+
+class _Placed:
+    """A handler with the names that its path carries."""
+
+    def __init__(self, func: Handler, names: tuple[str, ...]) -> None:
+        self.func = func
+        self.names = names
+
+    def __call__(self, org: Org, tx: Transaction, call: Call) -> Answer:
+        return self.func(org, tx, call, *self.names)

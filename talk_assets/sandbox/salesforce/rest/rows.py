@@ -1,0 +1,212 @@
+"""Single rows: create, read, change, delete, by id and by external id.
+
+Source: REST API Developer Guide, "SObject Rows" and "SObject Rows by External ID".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+
+from .. import deletion, rows
+from ..errors import ApiError, entity_is_deleted, not_found, unknown_external_id
+from ..ids import normalized
+from ..org import Org
+from ..present import record_of
+from ..schema import Field, SObject
+from ..stamps import read_datetime
+from ..tables import Row, Stored
+from ..transaction import Transaction
+from ..values import read
+from ..wire import Answer, Call
+
+_CREATED_FLAG_SINCE = 46.0
+
+
+def object_named(tx: Transaction, name: str) -> SObject:
+    """Return an object of the org, or raise 404."""
+    sobject = tx.catalogue.get(name)
+    if sobject is None:
+        raise not_found()
+    return sobject
+
+
+def create(org: Org, tx: Transaction, call: Call, name: str) -> Answer:  # noqa: ARG001 - the shape of a handler
+    """POST /sobjects/X."""
+    sobject = object_named(tx, name)
+    body = call.mapping()
+    _refuse_named_key(body, "Id")
+    return _created(call, sobject, rows.create(tx, sobject, body))
+
+
+def read_row(org: Org, tx: Transaction, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - as above
+    """GET /sobjects/X/ID?fields=A,B."""
+    sobject = object_named(tx, name)
+    row = tx.load(sobject, _row_id(sobject, record_id))
+    if row is None:
+        raise not_found()
+    return _show(tx, call, sobject, row)
+
+
+def change(org: Org, tx: Transaction, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - as above
+    """PATCH /sobjects/X/ID."""
+    sobject = object_named(tx, name)
+    body = call.mapping()
+    _refuse_named_key(body, "Id")
+    row_id = _row_id(sobject, record_id)
+    _refuse_if_modified(tx, call, sobject, row_id)
+    rows.change(tx, sobject, row_id, body)
+    return Answer(status=204)
+
+
+def delete(org: Org, tx: Transaction, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - as above
+    """DELETE /sobjects/X/ID."""
+    sobject = object_named(tx, name)
+    deletion.delete(tx, sobject, _row_id(sobject, record_id))
+    return Answer(status=204)
+
+
+def create_by_id_field(org: Org, tx: Transaction, call: Call, name: str, key: str) -> Answer:
+    """POST /sobjects/X/Id: an upsert that names no id, so it creates."""
+    if key.lower() != "id":
+        raise not_found()
+    return create(org, tx, call, name)
+
+
+def read_by_key(org: Org, tx: Transaction, call: Call, name: str, key: str, value: str) -> Answer:  # noqa: ARG001
+    """GET /sobjects/X/Ext/value."""
+    sobject = object_named(tx, name)
+    row = tx.load(sobject, _only(tx, call, sobject, key_field(sobject, key), value))
+    if row is None:
+        raise not_found()
+    return _show(tx, call, sobject, row)
+
+
+def delete_by_key(org: Org, tx: Transaction, call: Call, name: str, key: str, value: str) -> Answer:  # noqa: ARG001
+    """DELETE /sobjects/X/Ext/value."""
+    sobject = object_named(tx, name)
+    deletion.delete(tx, sobject, _only(tx, call, sobject, key_field(sobject, key), value))
+    return Answer(status=204)
+
+
+def upsert(org: Org, tx: Transaction, call: Call, name: str, key: str, value: str) -> Answer:  # noqa: ARG001
+    """PATCH /sobjects/X/Ext/value: 201 created, 200 updated (204 before v46), 300 several matches."""
+    sobject = object_named(tx, name)
+    field = key_field(sobject, key)
+    body = call.mapping()
+    _refuse_named_key(body, field.name)
+    if field.type == "id":
+        return change(org, tx, call, name, value)
+    found = matches(tx, sobject, field, value)
+    if len(found) > 1:
+        raise _several(call, sobject, found)
+    if not found:
+        if call.query.get("updateOnly", "").lower() == "true":
+            raise not_found()
+        record_id = rows.create(tx, sobject, {**body, field.name: value})
+        return _created(call, sobject, record_id, created=True)
+    rows.change(tx, sobject, found[0], body)
+    if float(call.version) < _CREATED_FLAG_SINCE:
+        return Answer(status=204)
+    return Answer(body={"id": found[0], "success": True, "errors": [], "created": False})
+
+
+def key_field(sobject: SObject, name: str) -> Field:
+    """Return a field by which rows may be named, or raise 404."""
+    field = sobject.field(name)
+    if field is None or not (field.external_id or field.id_lookup):
+        raise unknown_external_id(name)
+    return field
+
+
+def matches(tx: Transaction, sobject: SObject, field: Field, value: Any) -> list[str]:
+    """Return the live rows that a key value names."""
+    key: Stored = read(field, value, prefixes=(sobject.prefix,))
+    return [] if key is None else tx.matching(sobject, field.name, key)
+
+
+def _created(call: Call, sobject: SObject, record_id: str, *, created: bool | None = None) -> Answer:
+    body: dict[str, Any] = {"id": record_id, "success": True, "errors": []}
+    if created is not None:
+        body["created"] = created
+    location = f"{call.base}sobjects/{sobject.name}/{record_id}"
+    return Answer(status=201, body=body, headers={"Location": location})
+
+
+def _only(tx: Transaction, call: Call, sobject: SObject, field: Field, value: str) -> str:
+    if field.type == "id":
+        return _row_id(sobject, value)
+    found = matches(tx, sobject, field, value)
+    if not found:
+        raise not_found()
+    if len(found) > 1:
+        raise _several(call, sobject, found)
+    return found[0]
+
+
+class SeveralMatches(ApiError):
+    """More than one row has the key: the answer is 300 with the rows' URLs, and nothing is written."""
+
+    def __init__(self, urls: list[str]) -> None:
+        super().__init__("MULTIPLE_CHOICES", "more than one record found", status=300)
+        self.urls = urls
+
+    def body(self) -> Any:
+        """Return the URLs of the rows."""
+        return self.urls
+
+
+def _several(call: Call, sobject: SObject, found: list[str]) -> SeveralMatches:
+    return SeveralMatches([f"{call.base}sobjects/{sobject.name}/{record_id}" for record_id in found])
+
+
+def _row_id(sobject: SObject, text: str) -> str:
+    record_id = normalized(text)
+    if record_id is None:
+        raise unknown_external_id(text)
+    if record_id[:3] != sobject.prefix:
+        raise not_found()
+    return record_id
+
+
+def _refuse_named_key(body: Mapping[str, Any], key: str) -> None:
+    if any(name.lower() == key.lower() for name in body):
+        message = f"The {key} field should not be specified in the sobject data."
+        raise ApiError("INVALID_FIELD", message)
+
+
+def _show(tx: Transaction, call: Call, sobject: SObject, row: Row) -> Answer:
+    if row.get("IsDeleted"):
+        raise entity_is_deleted()
+    modified = _modified(row)
+    since = _header_date(call, "if-modified-since")
+    if since is not None and modified <= since:
+        return Answer(status=304)
+    names = [name.strip() for name in call.query.get("fields", "").split(",") if name.strip()]
+    headers = {"Last-Modified": format_datetime(modified, usegmt=True)}
+    return Answer(body=record_of(sobject, row, base=call.base, names=names), headers=headers)
+
+
+def _modified(row: Row) -> datetime:
+    return read_datetime(str(row["SystemModstamp"])) or datetime.min.replace(tzinfo=UTC)
+
+
+def _refuse_if_modified(tx: Transaction, call: Call, sobject: SObject, record_id: str) -> None:
+    since = _header_date(call, "if-unmodified-since")
+    if since is None:
+        return
+    if _modified(rows.existing(tx, sobject, record_id)) > since:
+        message = "The record was modified after the date of the If-Unmodified-Since header"
+        raise ApiError("PRECONDITION_FAILED", message, status=412)
+
+
+def _header_date(call: Call, name: str) -> datetime | None:
+    text = call.headers.get(name)
+    if text is None:
+        return None
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError as failure:
+        raise ApiError("INVALID_FIELD", f"The date of the {name} header cannot be read") from failure

@@ -1,0 +1,1 @@
+"""SOQL: read by a grammar, checked against the objects, run as SQL."""

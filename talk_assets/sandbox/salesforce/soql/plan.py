@@ -1,0 +1,200 @@
+"""A query made ready to run: its SQL, its parameters and the shape of its records."""
+
+# ruff: noqa: S608 - identifiers come from the catalogue; no value is ever put into a statement
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ..errors import ApiError
+from ..schema import Catalogue, Field, SObject
+from .conditions import Where
+from .literals import Bound
+from .scope import Scope
+from .shape import Columns, Node, Shape, leaf
+from .totals import AggregateShape, select_aggregates
+from .tree import Function, Ordering, Path, Query
+from .trouble import at_position, no_such_object, no_such_relation
+
+_MAX_OFFSET, _MAX_SUBQUERIES = 2_000, 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to run for one query.
+
+    `sql` finds the rows, `ids_sql` only their ids, `page_sql` the rows of a JSON list of ids. A child
+    plan's `sql` takes a JSON list of parent ids first, and its second column is the parent's id.
+    """
+
+    sobject: SObject
+    kind: Literal["rows", "count", "aggregate"]
+    sql: str
+    parameters: tuple[Bound, ...]
+    ids_sql: str = ""
+    page_sql: str = ""
+    shape: Shape | None = None
+    aggregates: AggregateShape | None = None
+    children: tuple[tuple[str, Plan], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planner:
+    """Plans the queries of one text."""
+
+    text: str
+    catalogue: Catalogue
+    now: datetime
+    with_deleted: bool
+
+    def plan(self, query: Query) -> Plan:
+        """Return the plan of the outer query."""
+        sobject = self._object(query)
+        scope = self._scope(query, sobject)
+        body, parameters = self._body(query, scope)
+        limits = self._limits(query)
+        functions = [item for item in query.select if isinstance(item, Function)]
+        if len(query.select) == 1 and functions and functions[0].path is None:
+            sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {body(scope)}{limits})"
+            return Plan(sobject=sobject, kind="count", sql=sql, parameters=tuple(parameters))
+        if functions or query.group_by:
+            aggregates = select_aggregates(query, scope)
+            sql = f"SELECT {aggregates.columns} FROM {body(scope)}{aggregates.group}{aggregates.order}{limits}"
+            return Plan(sobject=sobject, kind="aggregate", sql=sql, parameters=tuple(parameters), aggregates=aggregates)
+        columns = Columns()
+        columns.index(f"{scope.root}.Id")
+        shape, children = self._shape(query, scope, columns)
+        order = self._order(query.order_by, scope)
+        source, selected = body(scope), ", ".join(columns.sql)
+        joined = " ".join([f'"{sobject.name}" {scope.root}', *scope.joins])
+        return Plan(
+            sobject=sobject,
+            kind="rows",
+            sql=f"SELECT {selected} FROM {source}{order}{limits}",
+            ids_sql=f"SELECT {scope.root}.Id FROM {source}{order}{limits}",
+            page_sql=f"SELECT {selected} FROM {joined} WHERE {scope.root}.Id IN (SELECT value FROM json_each(?))",
+            parameters=tuple(parameters),
+            shape=shape,
+            children=children,
+        )
+
+    def _child(self, query: Query, parent: SObject) -> tuple[str, Plan]:
+        relation = self.catalogue.child_relation(parent.name, query.sobject)
+        if relation is None or relation.field.children is None:
+            raise no_such_relation(self.text, query.sobject_offset, query.sobject, parent.name)
+        scope = self._scope(query, relation.child)
+        body, parameters = self._body(query, scope, link=relation.field)
+        columns = Columns()
+        columns.index(f"{scope.root}.Id")
+        columns.index(f"{scope.root}.{relation.field.name}")
+        shape, _ = self._shape(query, scope, columns)
+        order = self._order(query.order_by, scope)
+        selected, source = ", ".join(columns.sql), body(scope)
+        sql = f"SELECT {selected} FROM {source}{order}"
+        if query.limit is not None or query.offset:
+            first = query.offset or 0
+            last = "" if query.limit is None else f" AND place <= {first + query.limit}"
+            link = f"{scope.root}.{relation.field.name}"
+            numbered = f"SELECT {selected}, ROW_NUMBER() OVER (PARTITION BY {link}{order}) AS place FROM {source}"
+            sql = f"SELECT * FROM ({numbered}) WHERE place > {first}{last} ORDER BY place"
+        plan = Plan(sobject=relation.child, kind="rows", sql=sql, parameters=tuple(parameters), shape=shape)
+        return relation.field.children, plan
+
+    def _object(self, query: Query) -> SObject:
+        sobject = self.catalogue.get(query.sobject)
+        if sobject is None:
+            raise no_such_object(self.text, query.sobject_offset, query.sobject)
+        return sobject
+
+    def _scope(self, query: Query, sobject: SObject, prefix: str = "t") -> Scope:
+        names = frozenset(name.lower() for name in (sobject.name, query.alias or sobject.name))
+        return Scope(text=self.text, catalogue=self.catalogue, sobject=sobject, names=names, prefix=prefix)
+
+    def _body(self, query: Query, scope: Scope, link: Field | None = None) -> tuple[_Body, list[Bound]]:
+        conditions = []
+        if link is not None:
+            conditions.append(f"{scope.root}.{link.name} IN (SELECT value FROM json_each(?))")
+        if not self.with_deleted and "isdeleted" in scope.sobject.by_name:
+            conditions.append(f"{scope.root}.IsDeleted = 0")
+        where = Where(scope=scope, now=self.now, subquery=self._one_column)
+        if query.where is not None:
+            conditions.append(where.sql(query.where))
+        return _Body(conditions=tuple(conditions)), where.parameters
+
+    def _one_column(self, query: Query, prefix: str) -> tuple[str, list[Bound]]:
+        scope = self._scope(query, self._object(query), prefix)
+        body, parameters = self._body(query, scope)
+        if len(query.select) != 1 or not isinstance(query.select[0], Path):
+            message = at_position(self.text, query.sobject_offset, "semi join sub-selects must select one field")
+            raise ApiError("MALFORMED_QUERY", message)
+        column = scope.column(query.select[0])
+        return f"SELECT {column.sql} FROM {body(scope)} AND {column.sql} IS NOT NULL", parameters
+
+    def _limits(self, query: Query) -> str:
+        if query.offset is not None and query.offset > _MAX_OFFSET:
+            raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {_MAX_OFFSET}")
+        if query.limit is None and not query.offset:
+            return ""
+        return f" LIMIT {-1 if query.limit is None else query.limit} OFFSET {query.offset or 0}"
+
+    def _order(self, order_by: tuple[Ordering, ...], scope: Scope) -> str:
+        terms = []
+        for ordering in order_by:
+            if isinstance(ordering.term, Function):
+                message = at_position(self.text, ordering.term.offset, "Ordered field must be grouped or aggregated")
+                raise ApiError("MALFORMED_QUERY", message)
+            column = scope.filterable(ordering.term, "sorted")
+            terms.append(column.sql + direction(ordering, nillable=column.field.nillable))
+        return f" ORDER BY {', '.join(terms)}" if terms else ""
+
+    def _shape(self, query: Query, scope: Scope, columns: Columns) -> tuple[Shape, tuple[tuple[str, Plan], ...]]:
+        shape = Shape(sobject=scope.sobject, id_index=0)
+        children: list[tuple[str, Plan]] = []
+        seen: set[tuple[str, ...]] = set()
+        for item in query.select:
+            if isinstance(item, Path):
+                self._select(item, scope, columns, shape, seen)
+            elif isinstance(item, Query):
+                children.append(self._child(item, scope.sobject))
+                shape.nodes.append(Node(key=children[-1][0], read=lambda _row: None))
+        if len(children) > _MAX_SUBQUERIES:
+            raise ApiError("MALFORMED_QUERY", "A query may have at most 20 child subqueries")
+        return shape, tuple(children)
+
+    def _select(self, path: Path, scope: Scope, columns: Columns, shape: Shape, seen: set[tuple[str, ...]]) -> None:
+        column = scope.column(path)
+        key = (*column.parents, column.field.name)
+        if key in seen:
+            message = at_position(self.text, path.offset, f"duplicate field selected: {column.field.name}")
+            raise ApiError("MALFORMED_QUERY", message)
+        seen.add(key)
+        for depth, relation in enumerate(column.parents, start=1):
+            inner = shape.parent(relation)
+            if inner is None:
+                alias, sobject = scope.parent_table(column.parents[:depth])
+                inner = Shape(sobject=sobject, id_index=columns.index(f"{alias}.Id"))
+                shape.nodes.append(Node(key=relation, parent=inner))
+            shape = inner
+        shape.nodes.append(leaf(column, columns))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Body:
+    """FROM and WHERE; asked for last, because every later path may add a join."""
+
+    conditions: tuple[str, ...]
+
+    def __call__(self, scope: Scope) -> str:
+        tables = " ".join([f'"{scope.sobject.name}" {scope.root}', *scope.joins])
+        return f"{tables} WHERE {' AND '.join(self.conditions or ('1',))}"
+
+
+def direction(ordering: Ordering, *, nillable: bool) -> str:
+    """Return the SQL after an ORDER BY term: nulls come first in both directions unless said otherwise."""
+    words = " DESC" if ordering.descending else ""
+    natively_first = not ordering.descending
+    if nillable and ordering.nulls_last == natively_first:
+        words += " NULLS LAST" if ordering.nulls_last else " NULLS FIRST"
+    return words

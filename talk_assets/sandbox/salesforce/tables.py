@@ -1,0 +1,103 @@
+"""The SQLite tables behind the objects: one column a stored field, values only ever as parameters."""
+
+# ruff: noqa: S608 - identifiers come from the catalogue; no value is ever put into a statement
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .schema import Catalogue, SObject
+
+Stored = str | int | None
+Row = dict[str, Stored]
+
+#: Says with which row a row went to the recycle bin, so that an undelete brings the same rows back.
+DELETED_WITH = "_DeletedWith"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The statements of one object."""
+
+    sobject: SObject
+
+    @cached_property
+    def name(self) -> str:
+        """The quoted table name: `Order` is a word of SQL."""
+        return f'"{self.sobject.name}"'
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Columns in order of declaration."""
+        return tuple(field.name for field in self.sobject.stored)
+
+    @cached_property
+    def recyclable(self) -> bool:
+        """True if rows go to the recycle bin; users and organizations never do."""
+        return "IsDeleted" in self.columns
+
+    @cached_property
+    def insert(self) -> str:
+        """INSERT of every column, in order."""
+        places = ", ".join("?" * len(self.columns))
+        return f"INSERT INTO {self.name} ({', '.join(self.columns)}) VALUES ({places})"
+
+    @cached_property
+    def select(self) -> str:
+        """SELECT of every column, to be followed by a WHERE."""
+        return f"SELECT {', '.join(self.columns)} FROM {self.name}"
+
+    @cached_property
+    def template(self) -> Row:
+        """A new row with the defaults of its fields."""
+        return {field.name: field.default for field in self.sobject.stored}
+
+    def ddl(self) -> list[str]:
+        """Return the statements that make the table and its indexes."""
+        columns = [
+            f"{field.name} {field.column_type}" + (" PRIMARY KEY" if field.type == "id" else "")
+            for field in self.sobject.stored
+        ]
+        statements = [f"CREATE TABLE IF NOT EXISTS {self.name} ({', '.join(columns)}, {DELETED_WITH} TEXT)"]
+        for field in self.sobject.stored:
+            index = f'CREATE {{}}INDEX IF NOT EXISTS "{self.sobject.name}.{field.name}" ON {self.name}'
+            if field.name == "SystemModstamp":
+                statements.append(index.format("") + " (SystemModstamp, Id)")
+            elif field.unique:
+                # A row in the recycle bin no longer holds its key.
+                statements.append(index.format("UNIQUE ") + f" ({field.name}) WHERE IsDeleted = 0")
+            elif field.indexed and not field.name.endswith("ById") and field.name != "OwnerId":
+                statements.append(index.format("") + f" ({field.name})")
+        return statements
+
+
+def tables_of(catalogue: Catalogue) -> dict[str, Table]:
+    """Return the table of each object, by object name."""
+    return {sobject.name: Table(sobject=sobject) for sobject in catalogue.objects}
+
+
+def connect(database: Path | None) -> sqlite3.Connection:
+    """Open the org's own database: a file, or memory when None.
+
+    The connection may be used from any thread; the org lets one at a time in.
+    """
+    connection = sqlite3.connect(
+        ":memory:" if database is None else database,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=1024,
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -65536")
+    return connection
+
+
+def create_tables(connection: sqlite3.Connection, tables: dict[str, Table]) -> None:
+    """Create whatever is missing."""
+    for table in tables.values():
+        for statement in table.ddl():
+            connection.execute(statement)
