@@ -1,26 +1,19 @@
-"""Run ASGI applications on loopback, and both embedded systems together."""
+"""Run both embedded systems together."""
 
-import errno
 import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import uvicorn
-from starlette.types import ASGIApp
-
 from talk_assets.sandbox import customerp, salesforce
 from talk_assets.sandbox.sample import load_sample
+from talk_assets.sandbox.serving import PortInUseError, running
+
+__all__ = ["CustomerpFacts", "PortInUseError", "SalesforceFacts", "SandboxSystems", "running", "sandbox"]
 
 Sample = Literal["small", "none"]
-
-
-class PortInUseError(RuntimeError):
-    """A port that was asked for is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,64 +90,3 @@ def sandbox(
         if sample == "small" and is_new:
             load_sample(asdict(systems.salesforce), asdict(systems.customerp))
         yield systems
-
-
-@contextmanager
-def running(
-    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, on_stop: Callable[[], None] | None = None
-) -> Iterator[str]:
-    """Serve *app* from a thread with an event loop of its own; yield its base URL.
-
-    *on_stop* is called on that loop when the server begins to stop, to end requests that wait.
-    """
-    with _listening(host, port) as listener:
-        config = uvicorn.Config(
-            app,
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=5,
-        )
-        server = _Server(config, on_stop=on_stop)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        server.ready.wait()
-        try:
-            yield f"http://{host}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-class _Server(uvicorn.Server):
-    """A server that tells when it is ready and when it stops."""
-
-    def __init__(self, config: uvicorn.Config, *, on_stop: Callable[[], None] | None) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._on_stop = on_stop
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.ready.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._on_stop is not None:
-            self._on_stop()
-        await super().shutdown(sockets)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise PortInUseError(
-            f"Port {port} on {host} is in use by another program. Nothing was started there. "
-            "Stop that program, or name another port (0 takes any free one)."
-        ) from error

@@ -20,6 +20,7 @@ from talk_assets.sandbox.customerp.exact_json import encode
 from talk_assets.sandbox.customerp.metering import Meter, MeterMiddleware
 from talk_assets.sandbox.customerp.openapi import openapi_document
 from talk_assets.sandbox.customerp.problems import ProblemError
+from talk_assets.sandbox.customerp.rate import RateMiddleware
 from talk_assets.sandbox.customerp.resources import RESOURCES
 from talk_assets.sandbox.customerp.settings import CustomerpSettings, utc_now
 from talk_assets.sandbox.customerp.stamps import Stamps
@@ -79,11 +80,15 @@ def create_app(
                 Route(f"{path}/{{id}}/lines/{{lineId}}", endpoints.update_line(resource), methods=["PATCH"]),
                 Route(f"{path}/{{id}}/lines/{{lineId}}", endpoints.delete_line(resource), methods=["DELETE"]),
             ]
+    limits = []
+    if settings.requests_per_minute is not None:
+        limits.append(Middleware(RateMiddleware, limit=settings.requests_per_minute, clock=clock))
     app = Starlette(
         routes=routes,
         middleware=[
             Middleware(MeterMiddleware, meter=meter),
             *middleware,
+            *limits,
             Middleware(AccessMiddleware, access=access),
         ],
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem, Exception: _failure},

@@ -25,20 +25,8 @@ def merge(group: Group, body: Mapping[str, Any], current: Record, *, faults: lis
     """
     merged = dict(current)
     for name, value in body.items():
-        item = group.by_name.get(name)
         try:
-            if item is None:
-                raise RefusalError("unknown", f"{group.name} has no such property.")
-            if item.derived:
-                raise RefusalError("read_only", "The system gives this value.")
-            if value is None:
-                merged[name] = item.default
-            elif isinstance(item.kind, Group):
-                where = f"{pointer}/{name}"
-                merged[name] = _merge_group(item.kind, value, merged[name], faults=faults, pointer=where)
-            else:
-                read = item.kind.read(value)
-                merged[name] = item.default if read is None else read
+            merged[name] = _read(group, name, value, merged, faults=faults, pointer=pointer)
         except RefusalError as refusal:
             where = f"{pointer}/{_escape(name)}"
             faults.append(Fault(pointer=where, code=refusal.code, detail=refusal.detail))
@@ -49,13 +37,22 @@ def merge(group: Group, body: Mapping[str, Any], current: Record, *, faults: lis
     return merged
 
 
-def _merge_group(
-    group: Group, value: object, current: Record | None, *, faults: list[Fault], pointer: str
-) -> Record | None:
+def _read(group: Group, name: str, value: object, current: Record, *, faults: list[Fault], pointer: str) -> object:
+    item = group.by_name.get(name)
+    if item is None:
+        raise RefusalError("unknown", f"{group.name} has no such property.")
+    if item.derived:
+        raise RefusalError("read_only", "The system gives this value.")
+    if value is None:
+        return item.default
+    if not isinstance(item.kind, Group):
+        read = item.kind.read(value)
+        return item.default if read is None else read
     if not isinstance(value, dict):
         raise RefusalError("type", "An object is expected.")
-    merged = merge(group, value, current or empty(group), faults=faults, pointer=pointer)
-    return merged if any(part is not None for part in merged.values()) else None
+    part = current[name] or empty(item.kind)
+    merged = merge(item.kind, value, part, faults=faults, pointer=f"{pointer}/{name}")
+    return merged if any(inner is not None for inner in merged.values()) else None
 
 
 def normalise_phones(resource: Resource, body: Mapping[str, Any], record: Record) -> None:
