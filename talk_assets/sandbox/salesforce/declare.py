@@ -1,5 +1,7 @@
 """Short constructors for field declarations, so that an object reads as a table."""
 
+# ruff: noqa: ANN401 - the facts are the keywords of Field
+
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +9,17 @@ from typing import Any
 from .schema import Field, OnDelete, label_of
 
 STANDARD_GEOCODE_ACCURACY = (
-    "Address NearAddress Block Street ExtendedZip Zip Neighborhood City County State Unknown".split()
+    "Address",
+    "NearAddress",
+    "Block",
+    "Street",
+    "ExtendedZip",
+    "Zip",
+    "Neighborhood",
+    "City",
+    "County",
+    "State",
+    "Unknown",
 )
 
 
@@ -155,14 +167,12 @@ def row_identity() -> tuple[Field, ...]:
 
 def row_history() -> tuple[Field, ...]:
     """Who made and last changed a row, and when; only the system writes them."""
-    given = {"nillable": False, "defaulted": True}
-    by_user = {"createable": False, "updateable": False} | given
     return (
-        moment("CreatedDate", **given),
-        reference("CreatedById", "User", **by_user),
-        moment("LastModifiedDate", **given),
-        reference("LastModifiedById", "User", **by_user),
-        moment("SystemModstamp", indexed=True, **given),
+        moment("CreatedDate", nillable=False, defaulted=True),
+        derived(reference("CreatedById", "User", nillable=False)),
+        moment("LastModifiedDate", nillable=False, defaulted=True),
+        derived(reference("LastModifiedById", "User", nillable=False)),
+        moment("SystemModstamp", indexed=True, nillable=False, defaulted=True),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
+from .desk import Desk
 from .errors import ApiError, BodyError, not_found
 from .org import Org
 from .rest.discovery import FIRST_RETIRED, FIRST_VERSION, LAST_VERSION
@@ -21,13 +22,11 @@ def answer_data(org: Org, *, method: str, path: str, query: str, headers: Mappin
     """Answer a request to `/services/data/vXX.0/…`; *path* is the still encoded rest after `/services/data/`."""
     now = org.clock()
     try:
-        if len(path) + len(query) > _LONGEST_TARGET:
-            raise ApiError("URI_TOO_LONG", "The URI is longer than 16,384 bytes", status=414)
-        version, *segments = [unquote(segment) for segment in path.split("/") if segment]
+        version, segments = _located(path, query)
         call = Call(
             method=method,
-            version=_served(version),
-            segments=tuple(segments),
+            version=version,
+            segments=segments,
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=headers,
             body=body,
@@ -44,9 +43,17 @@ def answer_data(org: Org, *, method: str, path: str, query: str, headers: Mappin
     return Answer(status=answer.status, body=answer.body, headers={**answer.headers, **usage})
 
 
+def _located(path: str, query: str) -> tuple[str, tuple[str, ...]]:
+    """Return the version and the decoded segments after it, or refuse an address too long."""
+    if len(path) + len(query) > _LONGEST_TARGET:
+        raise ApiError("URI_TOO_LONG", "The URI is longer than 16,384 bytes", status=414)
+    version, *segments = [unquote(segment) for segment in path.split("/") if segment]
+    return _served(version), tuple(segments)
+
+
 def _perform(org: Org, call: Call, now: datetime) -> Answer:
     with org.transaction(now) as tx:
-        return perform(org, tx, call)
+        return perform(Desk(org=org, tx=tx), call)
 
 
 def _refused(refusal: ApiError) -> Answer:

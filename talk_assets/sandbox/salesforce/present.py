@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from .errors import ApiError
 from .schema import Field, SObject
 from .tables import Row
 from .values import writer
+from .wire import Json
 
 
-def record_of(sobject: SObject, row: Row, *, base: str, names: Sequence[str] = ()) -> dict[str, Any]:
+def record_of(sobject: SObject, row: Row, *, base: str, names: Sequence[str] = ()) -> dict[str, Json]:
     """Return a row with its attributes, nulls included; *names* limits the fields, and Id always comes."""
-    record: dict[str, Any] = {"attributes": {"type": sobject.name, "url": f"{base}sobjects/{sobject.name}/{row['Id']}"}}
+    record: dict[str, Json] = {
+        "attributes": {"type": sobject.name, "url": f"{base}sobjects/{sobject.name}/{row['Id']}"}
+    }
     for field in _selected(sobject, names):
         record[field.name] = _shown(sobject, field, row)
     return record
@@ -33,7 +35,7 @@ def _selected(sobject: SObject, names: Sequence[str]) -> Sequence[Field]:
     return chosen
 
 
-def _shown(sobject: SObject, field: Field, row: Row) -> Any:
+def _shown(sobject: SObject, field: Field, row: Row) -> Json:
     if field.components:
         parts = {key: _shown(sobject, sobject.by_name[name.lower()], row) for key, name in field.components}
         return parts if any(part is not None for part in parts.values()) else None

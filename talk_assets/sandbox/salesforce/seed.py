@@ -14,7 +14,7 @@ def seed(org: Org) -> None:
         if tx.row("SELECT 1 FROM Organization"):
             return
         settings = org.settings
-        locale = {"LanguageLocaleKey": "en_US", "TimeZoneSidKey": "GMT"}
+        locale: Row = {"LanguageLocaleKey": "en_US", "TimeZoneSidKey": "GMT"}
         _add(
             tx,
             tx.catalogue["Organization"],
@@ -50,13 +50,17 @@ def seed(org: Org) -> None:
                     "LocaleSidKey": "en_US",
                 },
             )
-        book = {"Name": "Standard Price Book", "IsActive": int(settings.standard_price_book_active), "IsStandard": 1}
+        book: Row = {
+            "Name": "Standard Price Book",
+            "IsActive": int(settings.standard_price_book_active),
+            "IsStandard": 1,
+        }
         _add(tx, tx.catalogue["Pricebook2"], org.next_id("01s"), book)
         tx.written.clear()
 
 
 def _add(tx: Transaction, sobject: SObject, record_id: str, values: Row) -> None:
     row = tx.tables[sobject.name].template | values
-    row |= {name: tx.now for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp")}
+    row |= dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), tx.now)
     row |= {"Id": record_id, "CreatedById": tx.user_id, "LastModifiedById": tx.user_id}
     tx.insert(sobject, row)

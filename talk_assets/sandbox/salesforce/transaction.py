@@ -17,6 +17,13 @@ from .tables import DELETED_WITH, Row, Stored, Table
 
 
 @dataclass(kw_only=True)
+class Savepoint:
+    """A part of a transaction that can be taken back without raising."""
+
+    undone: bool = False
+
+
+@dataclass(kw_only=True)
 class Transaction:
     """The rows as this call sees and changes them.
 
@@ -97,16 +104,18 @@ class Transaction:
         self.touched.clear()
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo everything done inside if it raises."""
+    def savepoint(self) -> Iterator[Savepoint]:
+        """Undo everything done inside if it raises, or if it is marked as undone."""
         touched, written = dict(self.touched), Counter(self.written)
+        savepoint = Savepoint()
         self.connection.execute("SAVEPOINT part")
+        kept = False
         try:
-            yield
+            yield savepoint
             self.settle()
-        except BaseException:
-            self.connection.execute("ROLLBACK TO part")
+            kept = not savepoint.undone
+        finally:
+            if not kept:
+                self.connection.execute("ROLLBACK TO part")
+                self.touched, self.written = touched, written
             self.connection.execute("RELEASE part")
-            self.touched, self.written = touched, written
-            raise
-        self.connection.execute("RELEASE part")

@@ -6,19 +6,19 @@ import re
 from collections.abc import Callable
 from datetime import UTC
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
 
 from .errors import ApiError, BodyError
 from .ids import normalized
 from .schema import ID_TYPES, SCALED_TYPES, TEXT_TYPES, Field
 from .stamps import read_date, read_datetime, stamp, whole_second
 from .tables import Stored
+from .wire import Json
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]{2,}")
 _JSON_NAMES = {str: "VALUE_STRING", bool: "VALUE_TRUE", dict: "START_OBJECT", list: "START_ARRAY"}
 
 
-def read(field: Field, value: Any, *, prefixes: tuple[str, ...] = ()) -> Stored:
+def read(field: Field, value: Json, *, prefixes: tuple[str, ...] = ()) -> Stored:
     """Return what is stored for a JSON value, or refuse it as the field's type does.
 
     Text is trimmed and empty text is null. Decimals beyond the field's scale are rounded half up.
@@ -41,7 +41,7 @@ def read(field: Field, value: Any, *, prefixes: tuple[str, ...] = ()) -> Stored:
     return _READERS[field.type](field, value)
 
 
-def writer(field: Field) -> Callable[[Any], Any] | None:
+def writer(field: Field) -> Callable[[Json], Json] | None:
     """Return how a stored value becomes JSON, or None where it is JSON already."""
     if field.type == "boolean":
         return bool
@@ -56,7 +56,7 @@ def scaled(field: Field, number: Decimal) -> int:
     return int(number.scaleb(field.scale).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _unreadable(field: Field, value: Any) -> BodyError:
+def _unreadable(field: Field, value: Json) -> BodyError:
     name = _JSON_NAMES.get(type(value), "VALUE_NUMBER")
     shown = value if isinstance(value, str | int | float | Decimal) else "{"
     return BodyError(
@@ -66,7 +66,7 @@ def _unreadable(field: Field, value: Any) -> BodyError:
     )
 
 
-def _read_text(field: Field, value: Any) -> str | None:
+def _read_text(field: Field, value: Json) -> str | None:
     if isinstance(value, dict | list):
         raise _unreadable(field, value)
     text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
@@ -90,7 +90,7 @@ def _read_text(field: Field, value: Any) -> str | None:
     return text
 
 
-def _read_reference(field: Field, value: Any, prefixes: tuple[str, ...]) -> str | None:
+def _read_reference(field: Field, value: Json, prefixes: tuple[str, ...]) -> str | None:
     if not isinstance(value, str):
         raise _unreadable(field, value)
     text = value.strip()
@@ -102,7 +102,7 @@ def _read_reference(field: Field, value: Any, prefixes: tuple[str, ...]) -> str 
     return record_id
 
 
-def _number(field: Field, value: Any) -> Decimal | None:
+def _number(field: Field, value: Json) -> Decimal | None:
     if isinstance(value, str) and not value.strip():
         return None
     if isinstance(value, bool | dict | list):
@@ -116,7 +116,7 @@ def _number(field: Field, value: Any) -> Decimal | None:
     return number
 
 
-def _out_of_range(field: Field, value: Any) -> ApiError:
+def _out_of_range(field: Field, value: Json) -> ApiError:
     return ApiError(
         "NUMBER_OUTSIDE_VALID_RANGE",
         f"{field.label}: value outside of valid range on numeric field: {value}",
@@ -124,7 +124,7 @@ def _out_of_range(field: Field, value: Any) -> ApiError:
     )
 
 
-def _read_scaled(field: Field, value: Any) -> int | None:
+def _read_scaled(field: Field, value: Json) -> int | None:
     number = _number(field, value)
     if number is None:
         return None
@@ -136,7 +136,7 @@ def _read_scaled(field: Field, value: Any) -> int | None:
     return units
 
 
-def _read_int(field: Field, value: Any) -> int | None:
+def _read_int(field: Field, value: Json) -> int | None:
     number = _number(field, value)
     if number is None:
         return None
@@ -147,7 +147,7 @@ def _read_int(field: Field, value: Any) -> int | None:
     return int(number)
 
 
-def _read_boolean(field: Field, value: Any) -> int:
+def _read_boolean(field: Field, value: Json) -> int:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str) and value.lower() in {"true", "false"}:
@@ -155,7 +155,7 @@ def _read_boolean(field: Field, value: Any) -> int:
     raise _unreadable(field, value)
 
 
-def _read_day(field: Field, value: Any) -> str | None:
+def _read_day(field: Field, value: Json) -> str | None:
     if value == "":
         return None
     day = read_date(value) if isinstance(value, str) else None
@@ -164,14 +164,14 @@ def _read_day(field: Field, value: Any) -> str | None:
     return day.isoformat()
 
 
-def _read_moment(field: Field, value: Any) -> str | None:
+def _read_moment(field: Field, value: Json) -> str | None:
     moment = read_datetime(value) if isinstance(value, str) else None
     if moment is None:
         raise _unreadable(field, value)
     return stamp(whole_second(moment.astimezone(UTC)))
 
 
-_READERS: dict[str, Callable[[Field, Any], Stored]] = {
+_READERS: dict[str, Callable[[Field, Json], Stored]] = {
     "int": _read_int,
     "boolean": _read_boolean,
     "date": _read_day,

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 from .errors import ApiError, BodyError
+
+#: A JSON value of any shape, as it came from the caller.
+Json: TypeAlias = Any
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -36,7 +39,7 @@ class Call:
         """The URL path of this API version, with a slash at its end."""
         return f"/services/data/v{self.version}/"
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         """Return the body as JSON with exact decimals, or raise JSON_PARSER_ERROR."""
         if self.part:
             return self.data
@@ -63,7 +66,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes) -> Json:
     """Read JSON, keeping decimals exact."""
     try:
         return _DECODER.decode(body)
@@ -71,7 +74,7 @@ def read_json(body: bytes) -> Any:
         raise _parser_error(body) from failure
 
 
-def write_json(value: Any) -> bytes:
+def write_json(value: Json) -> bytes:
     """Write JSON."""
     return msgspec.json.encode(value)
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from ..desk import Desk
 from ..errors import ApiError, BodyError
-from ..org import Org
-from ..transaction import Transaction
-from ..wire import Answer, Call
+from ..wire import Answer, Call, Json
 
 _MAX_PARTS, _MAX_HEAVY = 25, 5
 _REFERENCE = re.compile(r"@\{([^}]+)\}")
@@ -21,53 +19,47 @@ _STEP = re.compile(r"(\w+)|\[(\d+)\]")
 _PATH = re.compile(r"/?(?:services/data/)?v(\d+\.\d)/(.*)")
 _FAILED = 400
 
-Performer = Callable[[Org, Transaction, Call], Answer]
+Performer = Callable[[Desk, Call], Answer]
 
 
-class _RolledBackError(Exception):
-    """Leaves the savepoint of an all-or-none composite."""
-
-
-def run_composite(perform: Performer, org: Org, tx: Transaction, call: Call) -> Answer:
+def run_composite(perform: Performer, desk: Desk, call: Call) -> Answer:
     """POST /composite: always 200, each part with a status of its own."""
     body = call.mapping()
     parts = body.get("compositeRequest") or []
     _check_parts(parts)
-    results: dict[str, Any] = {}
-    answers: list[dict[str, Any]] = []
-    try:
-        with tx.savepoint():
-            for part in parts:
-                answer = _answer_part(perform, org, tx, call, part, results)
-                results[part["referenceId"]] = answer.body
-                answers.append(_entry(part, answer))
-            if body.get("allOrNone") and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
-                raise _RolledBackError
-    except _RolledBackError:
-        answers = [_halted(entry) for entry in answers]
+    results: dict[str, Json] = {}
+    answers: list[dict[str, Json]] = []
+    with desk.tx.savepoint() as savepoint:
+        for part in parts:
+            answer = _answer_part(perform, desk, call, part, results)
+            results[part["referenceId"]] = answer.body
+            answers.append(_entry(part, answer))
+        if body.get("allOrNone") and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
+            savepoint.undone = True
+            answers = [_halted(entry) for entry in answers]
     return Answer(body={"compositeResponse": answers})
 
 
-def run_batch(perform: Performer, org: Org, tx: Transaction, call: Call) -> Answer:
+def run_batch(perform: Performer, desk: Desk, call: Call) -> Answer:
     """POST /composite/batch: independent parts; after a failure the rest halts if asked to."""
     body = call.mapping()
     parts = body.get("batchRequests") or []
     if not parts or len(parts) > _MAX_PARTS:
         raise ApiError("LIMIT_EXCEEDED", f"A batch has 1 to {_MAX_PARTS} subrequests")
-    results: list[dict[str, Any]] = []
+    results: list[dict[str, Json]] = []
     failed = False
     for part in parts:
         if failed and body.get("haltOnError"):
             halted = ApiError("BATCH_PROCESSING_HALTED", "Batch processing halted per request", status=412)
             results.append({"statusCode": halted.status, "result": halted.body()})
             continue
-        answer = _attempt(perform, org, tx, _part_call(call, part, str(part.get("url", "")), part.get("richInput")))
+        answer = _attempt(perform, desk, _part_call(call, part, str(part.get("url", "")), part.get("richInput")))
         failed = failed or answer.status >= _FAILED
         results.append({"statusCode": answer.status, "result": answer.body})
     return Answer(body={"hasErrors": failed, "results": results})
 
 
-def _check_parts(parts: Any) -> None:
+def _check_parts(parts: Json) -> None:
     if not isinstance(parts, list) or not parts:
         raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 subrequest is required")
     if len(parts) > _MAX_PARTS:
@@ -82,27 +74,25 @@ def _check_parts(parts: Any) -> None:
         raise ApiError("LIMIT_EXCEEDED", message)
 
 
-def _answer_part(
-    perform: Performer, org: Org, tx: Transaction, call: Call, part: dict[str, Any], results: dict[str, Any]
-) -> Answer:
+def _answer_part(perform: Performer, desk: Desk, call: Call, part: dict[str, Json], results: dict[str, Json]) -> Answer:
     try:
         url = _filled(part.get("url", ""), results)
         data = _filled(part.get("body"), results)
         part_call = _part_call(call, part, str(url), data)
     except ApiError as refusal:
         return Answer(status=refusal.status, body=refusal.body())
-    return _attempt(perform, org, tx, part_call)
+    return _attempt(perform, desk, part_call)
 
 
-def _attempt(perform: Performer, org: Org, tx: Transaction, call: Call) -> Answer:
+def _attempt(perform: Performer, desk: Desk, call: Call) -> Answer:
     try:
-        with tx.savepoint():
-            return perform(org, tx, call)
+        with desk.tx.savepoint():
+            return perform(desk, call)
     except ApiError as refusal:
         return Answer(status=refusal.status, body=refusal.body())
 
 
-def _part_call(call: Call, part: dict[str, Any], url: str, data: Any) -> Call:
+def _part_call(call: Call, part: dict[str, Json], url: str, data: Json) -> Call:
     target, _, query = url.partition("?")
     match = _PATH.fullmatch(target)
     if match is None:
@@ -122,7 +112,7 @@ def _part_call(call: Call, part: dict[str, Any], url: str, data: Any) -> Call:
     )
 
 
-def _filled(value: Any, results: dict[str, Any]) -> Any:
+def _filled(value: Json, results: dict[str, Json]) -> Json:
     """Return *value* with its `@{ref.path}` references replaced by what earlier parts answered."""
     if isinstance(value, str):
         whole = _REFERENCE.fullmatch(value)
@@ -136,7 +126,7 @@ def _filled(value: Any, results: dict[str, Any]) -> Any:
     return value
 
 
-def _looked_up(path: str, results: dict[str, Any]) -> Any:
+def _looked_up(path: str, results: dict[str, Json]) -> Json:
     reference, _, rest = path.partition(".")
     name = reference.partition("[")[0]
     found = results.get(name)
@@ -154,7 +144,7 @@ def _looked_up(path: str, results: dict[str, Any]) -> Any:
     return found
 
 
-def _entry(part: dict[str, Any], answer: Answer) -> dict[str, Any]:
+def _entry(part: dict[str, Json], answer: Answer) -> dict[str, Json]:
     return {
         "body": answer.body,
         "httpHeaders": dict(answer.headers),
@@ -163,7 +153,7 @@ def _entry(part: dict[str, Any], answer: Answer) -> dict[str, Any]:
     }
 
 
-def _halted(entry: dict[str, Any]) -> dict[str, Any]:
+def _halted(entry: dict[str, Json]) -> dict[str, Json]:
     """Return what a part answers after its composite was rolled back: its own refusal, or that of a sibling."""
     if entry["httpStatusCode"] >= _FAILED:
         return entry

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..org import Org
+from ..desk import Desk
 from ..schema import ID_TYPES, SCALED_TYPES, Catalogue, Field, OnDelete, SObject
-from ..transaction import Transaction
 from ..values import writer
 from ..wire import Answer, Call
 from .rows import object_named
@@ -25,24 +24,24 @@ _SOAP_TYPES = {
 }
 
 
-def describe_global(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
+def describe_global(desk: Desk, call: Call) -> Answer:
     """GET /sobjects."""
-    entries = [_entry(sobject, call.base) for sobject in tx.catalogue.objects]
+    entries = [_entry(sobject, call.base) for sobject in desk.tx.catalogue.objects]
     entries.sort(key=lambda entry: str(entry["name"]))
     return Answer(body={"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries})
 
 
-def describe_briefly(org: Org, tx: Transaction, call: Call, name: str) -> Answer:  # noqa: ARG001 - as above
+def describe_briefly(desk: Desk, call: Call, name: str) -> Answer:
     """GET /sobjects/X."""
-    return Answer(body={"objectDescribe": _entry(object_named(tx, name), call.base), "recentItems": []})
+    return Answer(body={"objectDescribe": _entry(object_named(desk.tx, name), call.base), "recentItems": []})
 
 
-def describe(org: Org, tx: Transaction, call: Call, name: str) -> Answer:  # noqa: ARG001 - as above
+def describe(desk: Desk, call: Call, name: str) -> Answer:
     """GET /sobjects/X/describe."""
-    sobject = object_named(tx, name)
+    sobject = object_named(desk.tx, name)
     body = _entry(sobject, call.base) | {
         "actionOverrides": [],
-        "childRelationships": _children(tx.catalogue, sobject),
+        "childRelationships": _children(desk.tx.catalogue, sobject),
         "compactLayoutable": True,
         "defaultImplementation": None,
         "extendedBy": None,

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..org import Org
-from ..transaction import Transaction
+from ..desk import Desk
 from ..wire import Answer, Call
 
 FIRST_VERSION, LAST_VERSION = 31, 68
@@ -29,16 +28,16 @@ def versions() -> list[dict[str, str]]:
     return listed
 
 
-def resources(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
+def resources(desk: Desk, call: Call) -> Answer:
     """GET /services/data/vXX.0."""
     paths: dict[str, Any] = {name: f"{call.base}{name}" for name in _RESOURCES}
-    paths["identity"] = f"/id/{org.id}/{org.user_id}"
+    paths["identity"] = f"/id/{desk.org.id}/{desk.org.user_id}"
     return Answer(body=paths)
 
 
-def limits(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - as above
+def limits(desk: Desk, call: Call) -> Answer:
     """GET /limits."""
-    now = org.clock()
+    now = desk.org.clock()
     full = {
         "DailyBulkApiBatches": 15_000,
         "DailyBulkV2QueryJobs": 10_000,
@@ -48,19 +47,19 @@ def limits(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - a
         "DataStorageMB": 5_000,
     }
     body: dict[str, dict[str, int]] = {
-        "DailyApiRequests": {"Max": org.budget.daily, "Remaining": org.budget.remaining(now)}
+        "DailyApiRequests": {"Max": desk.org.budget.daily, "Remaining": desk.org.budget.remaining(now)}
     }
     return Answer(body=body | {name: {"Max": most, "Remaining": most} for name, most in full.items()})
 
 
-def record_count(org: Org, tx: Transaction, call: Call) -> Answer:  # noqa: ARG001 - as above
+def record_count(desk: Desk, call: Call) -> Answer:
     """GET /limits/recordCount?sObjects=Account,Contact; unknown names are left out."""
     asked = [name.strip() for name in call.query.get("sObjects", "").split(",") if name.strip()]
-    chosen = [tx.catalogue.get(name) for name in asked] if asked else list(tx.catalogue.objects)
+    chosen = [desk.tx.catalogue.get(name) for name in asked] if asked else list(desk.tx.catalogue.objects)
     counts = []
     for sobject in chosen:
         if sobject is not None:
             alive = " WHERE IsDeleted = 0" if "isdeleted" in sobject.by_name else ""
-            found = tx.row(f'SELECT COUNT(*) FROM "{sobject.name}"{alive}')  # noqa: S608 - our own names
+            found = desk.tx.row(f'SELECT COUNT(*) FROM "{sobject.name}"{alive}')  # noqa: S608 - our own names
             counts.append({"count": found[0] if found else 0, "name": sobject.name})
     return Answer(body={"sObjects": counts})

@@ -7,36 +7,35 @@ from __future__ import annotations
 
 import re
 
+from ..desk import Desk
 from ..errors import ApiError
-from ..org import Org
 from ..soql.run import run, run_on
-from ..transaction import Transaction
 from ..wire import Answer, Call
 
 _LEAST, _MOST = 200, 2_000
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 
 
-def query(org: Org, tx: Transaction, call: Call) -> Answer:
+def query(desk: Desk, call: Call) -> Answer:
     """GET /query?q= and /queryAll?q=; the latter sees the recycle bin."""
     text = call.query.get("q")
     if text is None:
         raise ApiError("MALFORMED_QUERY", "SOQL statements cannot be empty or null")
     answer = run(
-        tx,
+        desk.tx,
         text,
-        now=org.clock(),
+        now=desk.org.clock(),
         with_deleted=call.segments[0].lower() == "queryall",
         page=_page(call),
         base=call.base,
-        cursors=org.cursors,
+        cursors=desk.org.cursors,
     )
     return Answer(body=answer)
 
 
-def next_page(org: Org, tx: Transaction, call: Call, locator: str) -> Answer:
+def next_page(desk: Desk, call: Call, locator: str) -> Answer:
     """GET /query/01g…-2000."""
-    return Answer(body=run_on(tx, locator, base=call.base, cursors=org.cursors))
+    return Answer(body=run_on(desk.tx, locator, base=call.base, cursors=desk.org.cursors))
 
 
 def _page(call: Call) -> int:

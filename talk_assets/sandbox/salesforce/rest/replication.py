@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ..desk import Desk
 from ..errors import ApiError
-from ..org import Org
 from ..stamps import read_datetime, stamp
-from ..transaction import Transaction
 from ..wire import Answer, Call
 from .rows import object_named
 
@@ -20,25 +19,27 @@ _REACH_UPDATED, _REACH_DELETED = timedelta(days=30), timedelta(days=15)
 _MOST_IDS = 600_000
 
 
-def updated(org: Org, tx: Transaction, call: Call, name: str) -> Answer:
+def updated(desk: Desk, call: Call, name: str) -> Answer:
     """GET /sobjects/X/updated?start=&end=."""
-    start, end = _window(call, org.clock(), _REACH_UPDATED)
-    table = tx.tables[object_named(tx, name).name]
-    rows = tx.rows(
+    start, end = _window(call, desk.org.clock(), _REACH_UPDATED)
+    table = desk.tx.tables[object_named(desk.tx, name).name]
+    rows = desk.tx.rows(
         f"SELECT Id FROM {table.name} WHERE SystemModstamp >= ? AND SystemModstamp < ? AND IsDeleted = 0 ORDER BY Id",
         (stamp(start), stamp(end)),
     )
     if len(rows) > _MOST_IDS:
         raise ApiError("EXCEEDED_ID_LIMIT", f"more than {_MOST_IDS} ids in the window")
-    return Answer(body={"ids": [row[0] for row in rows], "latestDateCovered": stamp(min(end, _minute(org.clock())))})
+    return Answer(
+        body={"ids": [row[0] for row in rows], "latestDateCovered": stamp(min(end, _minute(desk.org.clock())))}
+    )
 
 
-def deleted(org: Org, tx: Transaction, call: Call, name: str) -> Answer:
+def deleted(desk: Desk, call: Call, name: str) -> Answer:
     """GET /sobjects/X/deleted?start=&end=."""
-    now = org.clock()
+    now = desk.org.clock()
     start, end = _window(call, now, _REACH_DELETED)
-    table = tx.tables[object_named(tx, name).name]
-    rows = tx.rows(
+    table = desk.tx.tables[object_named(desk.tx, name).name]
+    rows = desk.tx.rows(
         f"SELECT Id, SystemModstamp FROM {table.name} WHERE SystemModstamp >= ? AND SystemModstamp < ? "
         "AND IsDeleted = 1 ORDER BY SystemModstamp, Id",
         (stamp(start), stamp(end)),

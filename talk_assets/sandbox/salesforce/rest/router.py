@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
+from ..desk import Desk
 from ..errors import ApiError, not_found
-from ..org import Org
-from ..transaction import Transaction
-from ..wire import Answer, Call
+from ..wire import Answer, Call, Json
 from . import collections, control, describe, discovery, query, replication, rows, tree
 from .composite import run_batch, run_composite
 
 Handler = Callable[..., Answer]
 
+_VIEWS: Mapping[str, Handler] = {
+    "describe": describe.describe,
+    "updated": replication.updated,
+    "deleted": replication.deleted,
+}
 _READS_BY_POST = (collections.read_many, run_composite, run_batch)
 
 
-def perform(org: Org, tx: Transaction, call: Call) -> Answer:
+def perform(desk: Desk, call: Call) -> Answer:
     """Answer a call, or a part of a composite one, within a transaction."""
     method = "GET" if call.method == "HEAD" else call.method
     methods = _resource(call.segments)
@@ -28,11 +31,11 @@ def perform(org: Org, tx: Transaction, call: Call) -> Answer:
         message = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
         raise ApiError("METHOD_NOT_ALLOWED", message, status=405, headers={"Allow": allowed})
     if method != "GET" and not _reads(handler):
-        org.tally.write()
-    return handler(org, tx, call)
+        desk.org.tally.write()
+    return handler(desk, call)
 
 
-def _reads(handler: Any) -> bool:
+def _reads(handler: Json) -> bool:
     return getattr(handler, "func", handler) in _READS_BY_POST
 
 
@@ -80,14 +83,10 @@ def _sobjects(rest: list[str]) -> Mapping[str, Handler]:
             return {"GET": describe.describe_global}
         case [name]:
             return {"GET": _at(describe.describe_briefly, name), "POST": _at(rows.create, name)}
-        case [name, "describe"]:
-            return {"GET": _at(describe.describe, name)}
-        case [name, "updated"]:
-            return {"GET": _at(replication.updated, name)}
-        case [name, "deleted"]:
-            return {"GET": _at(replication.deleted, name)}
+        case [name, ("describe" | "updated" | "deleted") as view]:
+            return {"GET": _at(_VIEWS[view], name)}
         case [name, "Id" | "id"]:
-            return {"POST": _at(rows.create_by_id_field, name, "Id")}
+            return {"POST": _at(rows.create, name)}
         case [name, record_id]:
             return {
                 "GET": _at(rows.read_row, name, record_id),
@@ -143,5 +142,5 @@ class _Placed:
         self.func = func
         self.names = names
 
-    def __call__(self, org: Org, tx: Transaction, call: Call) -> Answer:
-        return self.func(org, tx, call, *self.names)
+    def __call__(self, desk: Desk, call: Call) -> Answer:
+        return self.func(desk, call, *self.names)

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any
 
 from .. import deletion, rows
+from ..desk import Desk
 from ..errors import ApiError, entity_is_deleted, not_found, unknown_external_id
 from ..ids import normalized
-from ..org import Org
 from ..present import record_of
 from ..schema import Field, SObject
 from ..stamps import read_datetime
 from ..tables import Row, Stored
 from ..transaction import Transaction
 from ..values import read
-from ..wire import Answer, Call
+from ..wire import Answer, Call, Json
 
 _CREATED_FLAG_SINCE = 46.0
 
@@ -33,81 +32,74 @@ def object_named(tx: Transaction, name: str) -> SObject:
     return sobject
 
 
-def create(org: Org, tx: Transaction, call: Call, name: str) -> Answer:  # noqa: ARG001 - the shape of a handler
-    """POST /sobjects/X."""
-    sobject = object_named(tx, name)
+def create(desk: Desk, call: Call, name: str) -> Answer:
+    """POST /sobjects/X, and /sobjects/X/Id: an upsert that names no id creates."""
+    sobject = object_named(desk.tx, name)
     body = call.mapping()
     _refuse_named_key(body, "Id")
-    return _created(call, sobject, rows.create(tx, sobject, body))
+    return _created(call, sobject, rows.create(desk.tx, sobject, body))
 
 
-def read_row(org: Org, tx: Transaction, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - as above
+def read_row(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
     """GET /sobjects/X/ID?fields=A,B."""
-    sobject = object_named(tx, name)
-    row = tx.load(sobject, _row_id(sobject, record_id))
+    sobject = object_named(desk.tx, name)
+    row = desk.tx.load(sobject, _row_id(sobject, record_id))
     if row is None:
         raise not_found()
-    return _show(tx, call, sobject, row)
+    return _show(desk.tx, call, sobject, row)
 
 
-def change(org: Org, tx: Transaction, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - as above
+def change(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
     """PATCH /sobjects/X/ID."""
-    sobject = object_named(tx, name)
+    sobject = object_named(desk.tx, name)
     body = call.mapping()
     _refuse_named_key(body, "Id")
     row_id = _row_id(sobject, record_id)
-    _refuse_if_modified(tx, call, sobject, row_id)
-    rows.change(tx, sobject, row_id, body)
+    _refuse_if_modified(desk.tx, call, sobject, row_id)
+    rows.change(desk.tx, sobject, row_id, body)
     return Answer(status=204)
 
 
-def delete(org: Org, tx: Transaction, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - as above
+def delete(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
     """DELETE /sobjects/X/ID."""
-    sobject = object_named(tx, name)
-    deletion.delete(tx, sobject, _row_id(sobject, record_id))
+    sobject = object_named(desk.tx, name)
+    deletion.delete(desk.tx, sobject, _row_id(sobject, record_id))
     return Answer(status=204)
 
 
-def create_by_id_field(org: Org, tx: Transaction, call: Call, name: str, key: str) -> Answer:
-    """POST /sobjects/X/Id: an upsert that names no id, so it creates."""
-    if key.lower() != "id":
-        raise not_found()
-    return create(org, tx, call, name)
-
-
-def read_by_key(org: Org, tx: Transaction, call: Call, name: str, key: str, value: str) -> Answer:  # noqa: ARG001
+def read_by_key(desk: Desk, call: Call, name: str, key: str, value: str) -> Answer:
     """GET /sobjects/X/Ext/value."""
-    sobject = object_named(tx, name)
-    row = tx.load(sobject, _only(tx, call, sobject, key_field(sobject, key), value))
+    sobject = object_named(desk.tx, name)
+    row = desk.tx.load(sobject, _only(desk.tx, call, sobject, key_field(sobject, key), value))
     if row is None:
         raise not_found()
-    return _show(tx, call, sobject, row)
+    return _show(desk.tx, call, sobject, row)
 
 
-def delete_by_key(org: Org, tx: Transaction, call: Call, name: str, key: str, value: str) -> Answer:  # noqa: ARG001
+def delete_by_key(desk: Desk, call: Call, name: str, key: str, value: str) -> Answer:
     """DELETE /sobjects/X/Ext/value."""
-    sobject = object_named(tx, name)
-    deletion.delete(tx, sobject, _only(tx, call, sobject, key_field(sobject, key), value))
+    sobject = object_named(desk.tx, name)
+    deletion.delete(desk.tx, sobject, _only(desk.tx, call, sobject, key_field(sobject, key), value))
     return Answer(status=204)
 
 
-def upsert(org: Org, tx: Transaction, call: Call, name: str, key: str, value: str) -> Answer:  # noqa: ARG001
+def upsert(desk: Desk, call: Call, name: str, key: str, value: str) -> Answer:
     """PATCH /sobjects/X/Ext/value: 201 created, 200 updated (204 before v46), 300 several matches."""
-    sobject = object_named(tx, name)
+    sobject = object_named(desk.tx, name)
     field = key_field(sobject, key)
     body = call.mapping()
     _refuse_named_key(body, field.name)
     if field.type == "id":
-        return change(org, tx, call, name, value)
-    found = matches(tx, sobject, field, value)
+        return change(desk, call, name, value)
+    found = matches(desk.tx, sobject, field, value)
     if len(found) > 1:
         raise _several(call, sobject, found)
     if not found:
         if call.query.get("updateOnly", "").lower() == "true":
             raise not_found()
-        record_id = rows.create(tx, sobject, {**body, field.name: value})
+        record_id = rows.create(desk.tx, sobject, {**body, field.name: value})
         return _created(call, sobject, record_id, created=True)
-    rows.change(tx, sobject, found[0], body)
+    rows.change(desk.tx, sobject, found[0], body)
     if float(call.version) < _CREATED_FLAG_SINCE:
         return Answer(status=204)
     return Answer(body={"id": found[0], "success": True, "errors": [], "created": False})
@@ -121,14 +113,14 @@ def key_field(sobject: SObject, name: str) -> Field:
     return field
 
 
-def matches(tx: Transaction, sobject: SObject, field: Field, value: Any) -> list[str]:
+def matches(tx: Transaction, sobject: SObject, field: Field, value: Json) -> list[str]:
     """Return the live rows that a key value names."""
     key: Stored = read(field, value, prefixes=(sobject.prefix,))
     return [] if key is None else tx.matching(sobject, field.name, key)
 
 
 def _created(call: Call, sobject: SObject, record_id: str, *, created: bool | None = None) -> Answer:
-    body: dict[str, Any] = {"id": record_id, "success": True, "errors": []}
+    body: dict[str, Json] = {"id": record_id, "success": True, "errors": []}
     if created is not None:
         body["created"] = created
     location = f"{call.base}sobjects/{sobject.name}/{record_id}"
@@ -146,20 +138,20 @@ def _only(tx: Transaction, call: Call, sobject: SObject, field: Field, value: st
     return found[0]
 
 
-class SeveralMatches(ApiError):
+class SeveralMatchesError(ApiError):
     """More than one row has the key: the answer is 300 with the rows' URLs, and nothing is written."""
 
     def __init__(self, urls: list[str]) -> None:
         super().__init__("MULTIPLE_CHOICES", "more than one record found", status=300)
         self.urls = urls
 
-    def body(self) -> Any:
+    def body(self) -> Json:
         """Return the URLs of the rows."""
         return self.urls
 
 
-def _several(call: Call, sobject: SObject, found: list[str]) -> SeveralMatches:
-    return SeveralMatches([f"{call.base}sobjects/{sobject.name}/{record_id}" for record_id in found])
+def _several(call: Call, sobject: SObject, found: list[str]) -> SeveralMatchesError:
+    return SeveralMatchesError([f"{call.base}sobjects/{sobject.name}/{record_id}" for record_id in found])
 
 
 def _row_id(sobject: SObject, text: str) -> str:
@@ -171,7 +163,7 @@ def _row_id(sobject: SObject, text: str) -> str:
     return record_id
 
 
-def _refuse_named_key(body: Mapping[str, Any], key: str) -> None:
+def _refuse_named_key(body: Mapping[str, Json], key: str) -> None:
     if any(name.lower() == key.lower() for name in body):
         message = f"The {key} field should not be specified in the sobject data."
         raise ApiError("INVALID_FIELD", message)

@@ -5,83 +5,75 @@ Source: REST API Developer Guide, "SObject Tree".
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
 
 from .. import rows
+from ..desk import Desk
 from ..errors import ApiError, BodyError
-from ..org import Org
 from ..schema import SObject
 from ..transaction import Transaction
-from ..wire import Answer, Call
+from ..wire import Answer, Call, Json
 from .rows import object_named
 
 _MAX_RECORDS, _MAX_DEPTH, _MAX_TYPES = 200, 5, 5
 
 
-class _FailedError(Exception):
-    """Leaves the savepoint when a record was refused."""
+@dataclass(frozen=True, kw_only=True)
+class _Tree:
+    """The records made so far, and those refused."""
+
+    tx: Transaction
+    results: list[dict[str, Json]] = field(default_factory=list)
+    failures: list[dict[str, Json]] = field(default_factory=list)
+
+    def create(self, sobject: SObject, record: dict[str, Json], link: dict[str, str]) -> None:
+        """Create a record, then its children linked to it; children of a refused record are not tried."""
+        reference_id = record["attributes"].get("referenceId")
+        own = {key: value for key, value in record.items() if not _is_children(value)}
+        try:
+            record_id = rows.create(self.tx, sobject, own | link)
+        except BodyError:
+            raise
+        except ApiError as refusal:
+            self.failures.append({"referenceId": reference_id, "errors": [refusal.record_error()]})
+            return
+        self.results.append({"referenceId": reference_id, "id": record_id})
+        for key, value in record.items():
+            relation = self.tx.catalogue.child_relation(sobject.name, key) if _is_children(value) else None
+            if relation is not None:
+                for child in value["records"]:
+                    self.create(relation.child, child, {relation.field.name: record_id})
 
 
-def create_tree(org: Org, tx: Transaction, call: Call, name: str) -> Answer:  # noqa: ARG001 - the shape of a handler
+def create_tree(desk: Desk, call: Call, name: str) -> Answer:
     """POST /composite/tree/X."""
-    sobject = object_named(tx, name)
+    sobject = object_named(desk.tx, name)
     roots = call.mapping().get("records")
     if not isinstance(roots, list) or not roots:
         raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 record is required")
-    _check_size(tx, sobject, roots)
-    results: list[dict[str, Any]] = []
-    failures: list[dict[str, Any]] = []
-    try:
-        with tx.savepoint():
-            for root in roots:
-                _create(tx, sobject, root, {}, results, failures)
-            if failures:
-                raise _FailedError
-    except _FailedError:
-        return Answer(status=400, body={"hasErrors": True, "results": failures})
-    return Answer(status=201, body={"hasErrors": False, "results": results})
+    _check_size(desk.tx, sobject, roots)
+    made = _Tree(tx=desk.tx)
+    with desk.tx.savepoint() as savepoint:
+        for root in roots:
+            made.create(sobject, root, {})
+        savepoint.undone = bool(made.failures)
+    if made.failures:
+        return Answer(status=400, body={"hasErrors": True, "results": made.failures})
+    return Answer(status=201, body={"hasErrors": False, "results": made.results})
 
 
-def _create(
-    tx: Transaction,
-    sobject: SObject,
-    record: dict[str, Any],
-    link: dict[str, str],
-    results: list[dict[str, Any]],
-    failures: list[dict[str, Any]],
-) -> None:
-    """Create a record, then its children linked to it; children of a refused record are not tried."""
-    reference_id = record["attributes"].get("referenceId")
-    own = {key: value for key, value in record.items() if not _is_children(value)}
-    try:
-        record_id = rows.create(tx, sobject, own | link)
-    except BodyError:
-        raise
-    except ApiError as refusal:
-        failures.append({"referenceId": reference_id, "errors": [refusal.record_error()]})
-        return
-    results.append({"referenceId": reference_id, "id": record_id})
-    for key, value in record.items():
-        if _is_children(value):
-            relation = tx.catalogue.child_relation(sobject.name, key)
-            if relation is None:  # the size check walked every relation before
-                continue
-            for child in value["records"]:
-                _create(tx, relation.child, child, {relation.field.name: record_id}, results, failures)
-
-
-def _is_children(value: Any) -> bool:
+def _is_children(value: Json) -> bool:
     return isinstance(value, dict) and isinstance(value.get("records"), list)
 
 
-def _check_size(tx: Transaction, sobject: SObject, roots: list[Any]) -> None:
+def _check_size(tx: Transaction, sobject: SObject, roots: list[Json]) -> None:
     count, types = 0, set()
     seen: set[str] = set()
-    level: list[tuple[SObject, Any]] = [(sobject, root) for root in roots]
+    level: list[tuple[SObject, Json]] = [(sobject, root) for root in roots]
     depth = 0
     while level:
         depth += 1
-        below: list[tuple[SObject, Any]] = []
+        below: list[tuple[SObject, Json]] = []
         for kind, record in level:
             count += 1
             types.add(kind.name)
@@ -102,7 +94,7 @@ def _check_size(tx: Transaction, sobject: SObject, roots: list[Any]) -> None:
         raise ApiError("LIMIT_EXCEEDED", f"A tree may have at most {_MAX_DEPTH} levels and {_MAX_TYPES} types")
 
 
-def _check_attributes(sobject: SObject, record: Any, seen: set[str]) -> None:
+def _check_attributes(sobject: SObject, record: Json, seen: set[str]) -> None:
     attributes = record.get("attributes") if isinstance(record, dict) else None
     if not isinstance(attributes, dict) or not attributes.get("referenceId"):
         raise ApiError("INVALID_INPUT", "Include a reference ID for each record in the request.")

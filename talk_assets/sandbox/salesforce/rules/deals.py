@@ -71,7 +71,7 @@ def _line_changed(tx: Transaction, before: Row, after: Row) -> None:  # noqa: AR
     _check_line(after)
 
 
-def _line_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG001, FBT001 - the shape of a rule
+def _line_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG001 - the shape of a rule
     tx.touch("Quote", str(row["QuoteId"]))
 
 

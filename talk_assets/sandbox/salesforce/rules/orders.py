@@ -42,7 +42,7 @@ def _order_changed(tx: Transaction, before: Row, after: Row) -> None:
         after["ActivatedDate"] = after["ActivatedById"] = None
 
 
-def _order_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG001, FBT001 - the shape of a rule
+def _order_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG001 - the shape of a rule
     if row["StatusCode"] == _ACTIVATED:
         raise ApiError("DELETE_FAILED", "unable to modify activated order", fields=[])
 
@@ -72,7 +72,7 @@ def _item_changed(tx: Transaction, before: Row, after: Row) -> None:
     _check_item(after, parent)
 
 
-def _item_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: FBT001 - the shape of a rule
+def _item_removed(tx: Transaction, row: Row, named: bool) -> None:
     if named and _parent(tx, row)["StatusCode"] == _ACTIVATED:
         raise _locked()
     tx.touch("Order", str(row["OrderId"]))

@@ -29,7 +29,7 @@ def _book_changed(tx: Transaction, before: Row, after: Row) -> None:
     """No rule."""
 
 
-def _book_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG001, FBT001 - the shape of a rule
+def _book_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG001 - the shape of a rule
     if row["IsStandard"]:
         raise ApiError("DELETE_FAILED", "The standard price book cannot be deleted.", fields=[])
 

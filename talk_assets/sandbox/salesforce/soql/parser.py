@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import UnexpectedToken
@@ -101,7 +101,7 @@ def parse(text: str) -> Query:
     if len(text) > MAX_LENGTH:
         raise ApiError("MALFORMED_QUERY", "SOQL statement is too long. Maximum length is 100,000 characters.")
     try:
-        query: Query = _reader().parse(text)
+        return cast("Query", _reader().parse(text))
     except UnexpectedInput as unexpected:
         ended = isinstance(unexpected, UnexpectedToken) and unexpected.token.type == "$END"
         offset = len(text) if ended or unexpected.pos_in_stream is None else unexpected.pos_in_stream
@@ -109,7 +109,6 @@ def parse(text: str) -> Query:
         shown = word.group() if word else "<EOF>"
         message = f"unexpected token: '{shown}'"
         raise ApiError("MALFORMED_QUERY", at_position(text, offset, message)) from unexpected
-    return query
 
 
 def unquoted(text: str, *, pattern: bool = False) -> str:

@@ -60,11 +60,11 @@ def _records(tx: Transaction, plan: Plan, rows: Sequence[tuple[Any, ...]], base:
     objects = f"{base}sobjects/"
     records = [shape.record(row, objects) for row in rows]
     for key, child in plan.children:
-        _attach(tx, child, key, [row[0] for row in rows], records, objects)
+        _attach(tx, key, child, ids=[row[0] for row in rows], records=records, objects=objects)
     return records
 
 
-def _attach(tx: Transaction, child: Plan, key: str, ids: Sequence[str], records: list[Record], objects: str) -> None:
+def _attach(tx: Transaction, key: str, child: Plan, *, ids: Sequence[str], records: list[Record], objects: str) -> None:
     """Put each parent's child rows under *key*; none is null, not an empty list."""
     if child.shape is None or not ids:
         return

@@ -52,7 +52,8 @@ class Scope:
         if len(walk) > _MAX_PARENTS:
             message = "SOQL relationship paths may have at most 5 levels"
             raise ApiError("INVALID_FIELD", at_position(self.text, path.offset, message))
-        alias, sobject, parents = self.root, self.sobject, ()
+        alias, sobject = self.root, self.sobject
+        parents: tuple[str, ...] = ()
         for relation in walk:
             alias, sobject, parents = self._parent(path, alias, sobject, parents, relation)
         found = sobject.field(name)

@@ -35,7 +35,7 @@ class AggregateShape:
 
 
 def select_aggregates(query: Query, scope: Scope) -> AggregateShape:
-    """Plan the SELECT list of an aggregate query; unnamed functions are called expr0, expr1, …"""
+    """Plan the SELECT list of an aggregate query; unnamed functions are called expr0, expr1 and so on."""
     grouped = [scope.filterable(path, "grouped").sql for path in query.group_by]
     columns: list[str] = []
     keys: list[str] = []
