@@ -66,6 +66,10 @@ class Children:
             )
         self._children.append(Child(name=name, process=process, log=log))
 
+    def pids(self) -> list[int]:
+        """The process ids, in the order of starting."""
+        return [child.process.pid for child in self._children]
+
     def watch(self, stop: threading.Event, *, until: Callable[[], bool] = lambda: False) -> None:
         """Return when *stop* is set or *until* says so; asked again several times a second.
 

@@ -1,0 +1,91 @@
+"""Child processes live and die together."""
+
+import os
+import sys
+import threading
+
+import pytest
+
+from talk_assets.cli.children import ChildEndedError, Children
+
+SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def has_said(log, text: str):
+    return lambda: log.exists() and text in log.read_text()
+
+
+def test_leaving_ends_children_and_their_children(tmp_path):
+    """Nothing started here outlives the context, not even what ignores SIGTERM or was started by a child."""
+    stubborn = (
+        "import signal, subprocess, sys, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "inner = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print('pid', inner.pid, flush=True); time.sleep(600)"
+    )
+    log = tmp_path / "stubborn.log"
+    with Children(grace_seconds=0.1) as children:
+        children.start("stubborn", python(stubborn), environ=os.environ, folder=tmp_path)
+        children.watch(threading.Event(), until=has_said(log, "pid"))
+        outer, inner = children.pids()[0], int(log.read_text().split()[1])
+        assert is_running(outer)
+        assert is_running(inner)
+
+    assert not is_running(outer)
+    # The inner one is nobody's child now; whoever adopts it may take a moment to collect it.
+    assert not is_running(inner) or _is_dead(inner)
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+def test_child_that_ends_is_named_with_its_log(tmp_path):
+    """A dead daemon is not left unnoticed behind a UI that still answers."""
+    with Children() as children:
+        children.start("sleeper", python(SLEEPER), environ=os.environ, folder=tmp_path)
+        children.start("daemon", python("raise SystemExit(3)"), environ=os.environ, folder=tmp_path)
+
+        with pytest.raises(ChildEndedError) as caught:
+            children.watch(threading.Event())
+
+    assert "daemon ended with exit code 3" in str(caught.value)
+    assert str(tmp_path / "daemon.log") in str(caught.value)
+    assert caught.value.exit_code != 0
+
+
+def test_watching_ends_when_asked_to(tmp_path):
+    """A set event ends the watch without an error."""
+    stop = threading.Event()
+    with Children() as children:
+        children.start("sleeper", python(SLEEPER), environ=os.environ, folder=tmp_path)
+        children.watch(stop, until=has_said(tmp_path / "sleeper.log", "up"))
+        stop.set()
+
+        assert children.watch(stop) is None
+
+
+def test_children_work_in_the_given_folder(tmp_path):
+    """A `.env` in the caller's directory stays unseen by a child that would let it win."""
+    code = "import os; print('in', os.getcwd(), flush=True); import time; time.sleep(600)"
+    with Children() as children:
+        children.start("where", python(code), environ=os.environ, folder=tmp_path)
+        children.watch(threading.Event(), until=has_said(tmp_path / "where.log", "in"))
+
+    assert (tmp_path / "where.log").read_text() == f"in {tmp_path}\n"

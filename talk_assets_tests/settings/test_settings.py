@@ -1,0 +1,154 @@
+"""The environment becomes settings, or a message that names everything that is wrong."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from talk_assets.model.errors import ConfigurationError
+from talk_assets.settings import Secret, Settings, environment, store_path, variables_for, with_absolute_paths
+from talk_assets.settings.variables import VARIABLES
+
+ROOT = Path(__file__).parents[2]
+GOOD = {
+    "TALK_SALESFORCE_URL": "https://example.my.salesforce.com/",
+    "TALK_SALESFORCE_CLIENT_ID": "3MVG9-example",
+    "TALK_SALESFORCE_CLIENT_SECRET": "c4n4ry-client-secret",
+    "TALK_CUSTOMERP_URL": "https://erp.example.com/gateway/",
+    "TALK_CUSTOMERP_API_KEY": "c4n4ry-api-key",
+}
+
+
+def test_required_variables_suffice_and_the_rest_has_defaults():
+    """Five variables make complete settings; addresses lose the slash at their end."""
+    settings = Settings.from_environment(GOOD)
+
+    assert settings.salesforce.url == "https://example.my.salesforce.com"
+    assert settings.salesforce.client_secret.reveal() == "c4n4ry-client-secret"
+    assert settings.salesforce.external_id_field == "ERP_External_Id__c"
+    assert settings.customerp.url == "https://erp.example.com/gateway"
+    assert settings.store == Path("data/talk.duckdb")
+    assert settings.opportunity_stage == "Prospecting"
+    assert settings.account_for_private_contacts == "create"
+    assert settings.lookback == timedelta(minutes=10)
+
+
+def test_all_missing_variables_are_named_at_once():
+    """A person sets up everything after one message, not one message a variable."""
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_environment({"TALK_CUSTOMERP_API_KEY": "   "})
+
+    message = str(caught.value)
+    assert re.findall(r"TALK_\w+(?= is not set)", message) == list(GOOD)
+    assert "Nothing was read or written" in message
+    assert ".env.example" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("TALK_SALESFORCE_URL", "example.my.salesforce.com", "not an address"),
+        ("TALK_SALESFORCE_URL", "ftp://example.com", "not an address"),
+        ("TALK_SALESFORCE_URL", "https://[::1", "not an address"),
+        ("TALK_SALESFORCE_URL", "https://example.com:port", "not an address"),
+        ("TALK_SALESFORCE_URL", "http://127.0.0.1:0", "port 0"),
+        ("TALK_SALESFORCE_URL", "http://example.my.salesforce.com", "unencrypted"),
+        ("TALK_SALESFORCE_URL", "https://example.my.salesforce.com/services", "without a path"),
+        ("TALK_CUSTOMERP_URL", "https://erp.example.com/api/v1/", "added by itself"),
+        ("TALK_SALESFORCE_CLIENT_ID", "two words", "white space"),
+        ("TALK_SALESFORCE_API_VERSION", "v62", "31.0"),
+        ("TALK_SALESFORCE_API_VERSION", "21.0", "31.0"),
+        ("TALK_SALESFORCE_EXTERNAL_ID_FIELD", "ERP_External_Id", "__c"),
+        ("TALK_ACCOUNT_FOR_PRIVATE_CONTACTS", "ignore", "neither create nor park"),
+        ("TALK_LOOKBACK_SECONDS", "-1", "whole number"),
+        ("TALK_LOOKBACK_SECONDS", "ten", "whole number"),
+    ],
+)
+def test_wrong_value_is_shown_with_its_reason(name, value, reason):
+    """The message names the variable, what was found, why it cannot be and what to set."""
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_environment(GOOD | {name: value})
+
+    message = str(caught.value)
+    assert f"{name} is {value!r}: " in message
+    assert reason in message
+    assert "Set it to " in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TALK_SALESFORCE_CLIENT_SECRET", "c4n4ry with space"),
+        ("TALK_CUSTOMERP_API_KEY", "c4n4ry\tkey"),
+        ("TALK_CUSTOMERP_URL", "https://me:c4n4ry@erp.example.com"),
+        ("TALK_CUSTOMERP_URL", "https://me:c4n4ry@erp.example.com:c4n4ry"),
+        ("TALK_CUSTOMERP_URL", "https://me:c4n4ry@erp.example.com\uff03"),
+        ("TALK_CUSTOMERP_URL", "https://erp.example.com/?key=c4n4ry"),
+    ],
+)
+def test_secret_of_a_wrong_value_is_not_shown(name, value):
+    """A message may end in a log or a ticket, so a secret is told by its length only."""
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_environment(GOOD | {name: value})
+
+    assert f"{name} is a text of {len(value)} characters" in str(caught.value)
+    assert "c4n4ry" not in str(caught.value)
+
+
+def test_settings_can_be_printed_without_their_secrets():
+    """No way of turning settings into text shows a secret."""
+    settings = Settings.from_environment(GOOD)
+
+    assert "c4n4ry" not in f"{settings!r} {settings} {settings.customerp.api_key}"
+    assert settings.customerp.api_key == Secret("c4n4ry-api-key")
+    assert settings.customerp.api_key != Secret("another")
+
+
+def test_environment_wins_over_the_file(tmp_path, monkeypatch):
+    """`.env` fills in what the environment does not say, letter by letter."""
+    (tmp_path / ".env").write_text("TALK_STORE=/file.duckdb\nTALK_CUSTOMERP_API_KEY='pa$HOME'\nTALK_OTHER\n")
+    monkeypatch.setenv("TALK_STORE", "/environment.duckdb")
+
+    found = environment(tmp_path)
+
+    assert found["TALK_STORE"] == "/environment.duckdb"
+    assert found["TALK_CUSTOMERP_API_KEY"] == "pa$HOME"
+    assert "TALK_OTHER" not in found
+
+
+def test_announced_systems_become_settings(tmp_path):
+    """The line that `talk sandbox` prints is enough to reach both systems."""
+    facts = {
+        "salesforce": {
+            "url": "http://127.0.0.1:8801",
+            "client_id": "id",
+            "client_secret": "secret",
+            "external_id_field": "Our_Key__c",
+        },
+        "customerp": {"url": "http://127.0.0.1:8802", "api_key": "key"},
+    }
+
+    settings = Settings.from_environment(variables_for(facts, store=tmp_path / "s.duckdb"))
+
+    assert settings.salesforce.url == "http://127.0.0.1:8801"
+    assert settings.salesforce.external_id_field == "Our_Key__c"
+    assert settings.customerp.api_key.reveal() == "key"
+    assert settings.store == tmp_path / "s.duckdb"
+
+
+def test_store_is_the_same_file_from_another_directory(tmp_path, monkeypatch):
+    """A process started elsewhere opens the store that a relative path means here."""
+    monkeypatch.chdir(tmp_path)
+
+    assert store_path(with_absolute_paths(GOOD)) == tmp_path / "data" / "talk.duckdb"
+
+
+def test_example_file_shows_every_variable_with_its_default():
+    """`.env.example` is complete and true."""
+    shown = dict(re.findall(r"^(?:# )?(TALK_\w+)=(.*)$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
+
+    assert sorted(shown) == sorted(variable.name for variable in VARIABLES)
+    assert {v.name: shown[v.name] for v in VARIABLES if v.default is not None} == {
+        v.name: v.default for v in VARIABLES if v.default is not None
+    }
