@@ -151,7 +151,7 @@ def _texts(values: list[Any], wire: Wire) -> tuple[list[str | None], list[int]]:
         if not any(v is not None and not isinstance(v, str) for v in values):
             return values, []
         convert = _text
-    texts = [None if v is None else convert(v) for v in values]
+    texts: list[Any] = [None if v is None else convert(v) for v in values]
     bad = [row for row, text in enumerate(texts) if text is NOT_TEXT]
     for row in bad:
         texts[row] = None

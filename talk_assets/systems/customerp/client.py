@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from talk_assets.model.changes import Write
@@ -10,9 +10,10 @@ from talk_assets.model.errors import ConfigurationError, PeerAnswerError
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import Answer, AnswerLimits
+from talk_assets.systems.batching import split
 from talk_assets.systems.customerp.documents import empty_page, merged, page_of
 from talk_assets.systems.customerp.feed import Feed
-from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer, batches
+from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer
 from talk_assets.systems.http import Call, HttpClient, Patience, origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 
@@ -106,11 +107,13 @@ class CustomerpPort:
         self._refuse_lines(entity)
         pages = list(self._read_chunks(entity, list(ids)))
         pages += [self._by_key(entity, key) for key in dict.fromkeys(keys)]
-        return merged(entity, pages)
+        page = merged(entity, pages)
+        frames = {name: frame.unique("_id", keep="first", maintain_order=True) for name, frame in page.frames.items()}
+        return replace(page, frames=frames)
 
     def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
         """Split into batches of 500 operations; what concerns one document stays in one batch."""
-        return batches(writes, most=MOST_OPERATIONS, together=entity.name in self._documents)
+        return split(writes, most=MOST_OPERATIONS, together=entity.name in self._documents)
 
     def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
         """Apply one batch; each operation is judged by its own result.

@@ -66,17 +66,16 @@ class Feed:
     def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str]], int]:
         query = {"since": str(since), "limit": str(limit)} | ({"wait": str(wait)} if wait else {})
         answer = self._client.read(Call(method="GET", path=PATH, kind="changes", query=query, wait=float(wait)))
-        found = answer.json()
-        try:
-            if answer.status != _OK:
-                raise TypeError
-            items = [(str(item["resource"]), str(item["id"])) for item in found["items"]]
-            last = found["last"]
-            if not isinstance(last, int):
-                raise TypeError
-        except (TypeError, KeyError):
+        found = answer.json() if answer.status == _OK else None
+        items = found.get("items") if isinstance(found, dict) else None
+        last = found.get("last") if isinstance(found, dict) else None
+        if not isinstance(items, list) or not isinstance(last, int) or not all(map(_is_move, items)):
             raise PeerAnswerError(
-                f"Customerp's change feed answered HTTP {answer.status} in another shape than its API describes. "
-                "Nothing of it was used. Check the Customerp URL."
-            ) from None
-        return items, last
+                f"Customerp's change feed answered HTTP {answer.status} in another shape than its API "
+                "describes. Nothing of it was used. Check the Customerp URL and key."
+            )
+        return [(item["resource"], item["id"]) for item in items], last
+
+
+def _is_move(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("resource"), str) and isinstance(item.get("id"), str)

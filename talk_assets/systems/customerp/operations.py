@@ -1,31 +1,11 @@
 """Writes as operations of the Customerp batch endpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
 from talk_assets.systems import records
-
-
-def batches(writes: Sequence[Write], *, most: int, together: bool) -> list[list[Write]]:
-    """Return *writes* in batches of at most *most*, in order.
-
-    With *together*, the writes to one document's lines come one after another in one batch (documents
-    in the order they first appear), because each of them expects the version the one before made.
-    """
-    groups: list[list[Write]] = [[write] for write in writes]
-    if together:
-        by_document: dict[str | None, list[Write]] = {}
-        for write in writes:
-            by_document.setdefault(write.parent_id, []).append(write)
-        groups = [group[start : start + most] for group in by_document.values() for start in range(0, len(group), most)]
-    split: list[list[Write]] = []
-    for group in groups:
-        if not split or len(split[-1]) + len(group) > most:
-            split.append([])
-        split[-1].extend(group)
-    return split
 
 
 def operation(entity: Entity, write: Write, *, document: Entity | None, version: int | str | None) -> dict[str, Any]:
@@ -48,7 +28,7 @@ def operation(entity: Entity, write: Write, *, document: Entity | None, version:
     return found
 
 
-def receipt_of(write: Write, outcome: Outcome, *, id: str | None, problem: Problem | None, record: Any) -> Receipt:  # noqa: A002, ANN401 - the receipt's word; JSON
+def receipt_of(write: Write, outcome: Outcome, *, id: str | None, problem: Problem | None, record: Any) -> Receipt:  # noqa: ANN401 - JSON
     """Return the receipt of *write*, with one for each of its lines."""
     return Receipt(
         intent_id=write.intent_id,

@@ -33,6 +33,9 @@ def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outc
         if existing_id(problem) is not None:
             return Outcome.EXISTS if create else Outcome.REFUSED
         return Outcome.AMBIGUOUS if _code(problem) == "running" else Outcome.REFUSED
+    if _code(problem) == "idempotency":
+        # Our intent's key was used before with other content, so that write may have been applied.
+        return Outcome.AMBIGUOUS
     outcome = _BY_STATUS.get(status, Outcome.REFUSED)
     return Outcome.REFUSED if create and outcome is Outcome.GONE else outcome
 

@@ -1,6 +1,7 @@
 """Send batches of operations to Customerp and judge each by its own result."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -11,12 +12,10 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems import strict_json
 from talk_assets.systems.answers import Answer
 from talk_assets.systems.customerp.documents import merged, page_of
-from talk_assets.systems.customerp.operations import batches, operation, receipt_of
+from talk_assets.systems.customerp.operations import operation, receipt_of
 from talk_assets.systems.customerp.outcomes import existing_id, outcome_of, problem_of
 from talk_assets.systems.http import Call, HttpClient, NotSentError
 from talk_assets.systems.port import Page, Written
-
-__all__ = ["MOST_OPERATIONS", "Writer", "batches"]
 
 MOST_OPERATIONS = 500
 _PATH = "/api/v1/batch"
@@ -160,21 +159,19 @@ class Writer:
         if answered:
             pages.append(page_of(owner, answered))
         if again:
-            try:
+            # The receipts stand by themselves; the next fetch brings what could not be read back.
+            with suppress(PeerUnavailableError, PeerAnswerError):
                 pages.append(self._reread(owner, list(again)))
-            except (PeerUnavailableError, PeerAnswerError):
-                # The receipts stand by themselves; the next fetch brings what could not be read back.
-                pass
         return merged(owner, pages)
 
 
 def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
     status = item.get("status") if isinstance(item, dict) else None
     if not isinstance(status, int):
-        problem = Problem(code="RESULT_SHAPE", message="The result has no status.")
-        return _Result(outcome=Outcome.AMBIGUOUS, problem=problem)
-    problem = item.get("problem")
-    problem = problem if isinstance(problem, dict) else {}
+        shapeless = Problem(code="RESULT_SHAPE", message="The result has no status.")
+        return _Result(outcome=Outcome.AMBIGUOUS, problem=shapeless)
+    given = item.get("problem")
+    problem = given if isinstance(given, dict) else {}
     outcome = outcome_of(status, problem, create=create)
     if outcome is Outcome.APPLIED:
         record = item.get("record")

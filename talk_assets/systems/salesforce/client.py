@@ -1,0 +1,255 @@
+"""Salesforce as a `SystemPort`."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from talk_assets.model.changes import Op, Write
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+from talk_assets.systems.answers import AnswerLimits
+from talk_assets.systems.batching import split
+from talk_assets.systems.http import HttpClient, Patience, origin_of
+from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
+from talk_assets.systems.salesforce.columns import LAYOUT, Columns
+from talk_assets.systems.salesforce.documents import DocumentWriter
+from talk_assets.systems.salesforce.login import SalesforceLogin, Session, client_credentials, utc_now
+from talk_assets.systems.salesforce.query import PAGE, among, id_literal, page_after, select, text_literal
+from talk_assets.systems.salesforce.rest import Part, Rest, rows_of, unexpected
+from talk_assets.systems.salesforce.write import MOST_RECORDS, RecordWriter
+from talk_assets.systems.stamps import stamp_text
+
+_MOST_IDS = 2000
+_MOST_NAMED = 400
+"""Ids or keys in one IN list, well below the 100,000 characters a query may have."""
+_MOST_QUERIES = 5
+"""Queries in one composite call."""
+_SETTLING = timedelta(seconds=2)
+
+
+class SalesforcePort:
+    """The Salesforce end.
+
+    *entities* are all Salesforce entities by name, *relations* the child relation each line entity is
+    created through (``OrderItems``). Every incremental fetch reads again what was stamped up to
+    *lookback* before the cursor, because a stamp is given when a row is written and the row shows
+    only when its transaction commits.
+    """
+
+    system = System.SALESFORCE
+    capabilities = Capabilities(compare_and_set=False, change_feed=False, long_poll=False, needs_reread=True)
+
+    def __init__(
+        self,
+        *,
+        login: SalesforceLogin,
+        entities: Mapping[str, Entity],
+        relations: Mapping[str, str],
+        clock: Callable[[], datetime] = utc_now,
+        lookback: timedelta = timedelta(seconds=600),
+        patience: Patience | None = None,
+        limits: AnswerLimits | None = None,
+    ) -> None:
+        self.calls = CallCount()
+        self._clock = clock
+        self._lookback = lookback
+        origin = origin_of(login.url, end=System.SALESFORCE)
+        grant = login.grant or client_credentials(client_id=login.client_id, client_secret=login.client_secret)
+        self._login_client = HttpClient(
+            end=System.SALESFORCE, origin=origin, credentials=None, calls=self.calls, patience=patience, limits=limits
+        )
+        self._client = HttpClient(
+            end=System.SALESFORCE,
+            origin=origin,
+            credentials=Session(client=self._login_client, origin=origin, grant=grant),
+            calls=self.calls,
+            headers={"Sforce-Call-Options": "client=talk-assets", "Sforce-Auto-Assign": "FALSE"},
+            patience=patience,
+            limits=limits,
+        )
+        self._rest = Rest(client=self._client, api_version=login.api_version)
+        self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency)
+        self._records = RecordWriter(rest=self._rest, columns=self._columns)
+        self._documents = DocumentWriter(rest=self._rest, columns=self._columns, entities=entities, relations=relations)
+        self._once = Lock()
+        self._identity: Identity | None = None
+        self._pricebook: str | None = None
+
+    def identify(self) -> Identity:
+        """Ask for the organization's id and currency."""
+        with self._once:
+            if self._identity is None:
+                self._identity = self._ask_identity()
+            return self._identity
+
+    def standard_pricebook(self) -> str:
+        """Return the id of the standard price book; asked once."""
+        with self._once:
+            if self._pricebook is None:
+                found = self._first(select(["Id"], "Pricebook2", where="IsStandard = true", limit=1))
+                self._pricebook = str(found["Id"])
+            return self._pricebook
+
+    def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
+        """Yield the object in (SystemModstamp, Id) order, from *lookback* before the cursor.
+
+        The new cursor is the newest stamp seen, but not later than the server's clock was before the
+        first page, and never earlier than the cursor given.
+        """
+        old = None if cursor is None else datetime.fromisoformat(json.loads(cursor)["stamp"])
+        since = None if old is None else old - self._lookback
+        names = self._columns.names(entity)
+        after: tuple[datetime, str] | None = None
+        started: datetime | None = None
+        newest: datetime | None = None
+        while True:
+            answer = self._rest.query(page_after(names, entity.resource, since=since, after=after))
+            started = started or answer.date or self._clock()
+            found = self._columns.decode(entity, answer.records)
+            place = _place(answer.records)
+            if place is not None:
+                if after is not None and (place == after or place[0] < after[0]):
+                    raise unexpected("a query in order")
+                newest = place[0]
+            if place is None or (answer.done and len(answer.records) < PAGE):
+                stamp = min(newest, started) if newest is not None else (old or started)
+                stamp = max(stamp, old) if old is not None else stamp
+                yield Page(
+                    frames={entity.name: found.frame},
+                    rejects=found.rejects,
+                    cursor=json.dumps({"stamp": stamp_text(stamp)}),
+                )
+                return
+            yield Page(frames={entity.name: found.frame}, rejects=found.rejects)
+            after = place
+
+    def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
+        """Return the named records; deleted ones come as tombstones while the recycle bin has them."""
+        names = self._columns.names(entity)
+        found: list[Any] = []
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _MOST_IDS):
+            chunk = wanted[start : start + _MOST_IDS]
+            for record_id in chunk:
+                id_literal(record_id)
+            live = [r for r in self._rest.retrieve(entity.resource, chunk, names) if r is not None]
+            missing = set(chunk) - {r.get("Id") for r in live if isinstance(r, dict)}
+            found += live
+            found += self._named(entity, names, LAYOUT.id, [id_literal(i) for i in chunk if i in missing])
+        if keys and entity.key_path is not None:
+            literals = [text_literal(key) for key in dict.fromkeys(keys)]
+            found += _live_first(self._named(entity, names, entity.key_path, literals), entity.key_path)
+        decoded = self._columns.decode(entity, found)
+        frame = decoded.frame.unique("_id", keep="first", maintain_order=True)
+        return Page(frames={entity.name: frame}, rejects=decoded.rejects)
+
+    def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
+        """Split into batches of 200 records, lines counted; the lines of one document stay together."""
+        return split(
+            writes,
+            most=MOST_RECORDS,
+            together=entity.parent_path is not None,
+            size=lambda write: 1 + len(write.lines),
+        )
+
+    def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
+        """Apply one batch of one operation; each record is judged by its own result.
+
+        Raises:
+            PeerUnavailableError: the org's request limit is used up.
+            ConfigurationError: Salesforce refuses API access, or lacks the object or our key field.
+        """
+        if batch and batch[0].op is Op.CREATE and any(write.lines for write in batch):
+            return self._documents.write(entity, batch)
+        return self._records.write(entity, batch)
+
+    def head(
+        self,
+        entities: Sequence[Entity],
+        since: Mapping[str, str],  # noqa: ARG002 - the protocol's shape
+        *,
+        wait: float = 0.0,  # noqa: ARG002 - as above
+    ) -> dict[str, str]:
+        """Return the newest (stamp, id) per entity, five objects a call.
+
+        A stamp has whole seconds, so while its second may not be over the token also holds the time.
+        """
+        tokens: dict[str, str] = {}
+        now = self._clock()
+        for start in range(0, len(entities), _MOST_QUERIES):
+            chunk = entities[start : start + _MOST_QUERIES]
+            parts = [
+                self._rest.query_part(
+                    f"q{place}",
+                    select(["Id", "SystemModstamp"], e.resource, order="SystemModstamp DESC, Id DESC", limit=1),
+                    deleted=True,
+                )
+                for place, e in enumerate(chunk)
+            ]
+            answers = self._rest.composite_read(parts, kind="head")
+            for place, entity in enumerate(chunk):
+                records, _ = rows_of(answers[f"q{place}"].body)
+                newest = _place(records)
+                tokens[entity.name] = "empty" if newest is None else f"{stamp_text(newest[0])} {newest[1]}"
+                if newest is not None and abs(now - newest[0]) < _SETTLING:
+                    tokens[entity.name] += f" at {stamp_text(now)}"
+        return tokens
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._client.close()
+        self._login_client.close()
+
+    def _named(self, entity: Entity, names: Sequence[str], name: str, literals: Sequence[str]) -> list[Any]:
+        parts: list[Part] = [
+            self._rest.query_part(
+                f"q{start}",
+                select(names, entity.resource, where=among(name, literals[start : start + _MOST_NAMED])),
+                deleted=True,
+            )
+            for start in range(0, len(literals), _MOST_NAMED)
+        ]
+        found: list[Any] = []
+        for start in range(0, len(parts), _MOST_QUERIES):
+            chunk = parts[start : start + _MOST_QUERIES]
+            for answer in self._rest.composite_read(chunk, kind="query").values():
+                records, done = rows_of(answer.body)
+                if not done:
+                    raise unexpected("a query by name")
+                found += records
+        return found
+
+    def _ask_identity(self) -> Identity:
+        found = self._first(select(["Id", "Name", "DefaultCurrencyIsoCode"], "Organization", limit=1))
+        currency = found.get("DefaultCurrencyIsoCode")
+        return Identity(
+            tenant=str(found["Id"]),
+            name=str(found.get("Name")),
+            currency=currency if isinstance(currency, str) else None,
+        )
+
+    def _first(self, soql: str) -> dict[str, Any]:
+        records = self._rest.query(soql).records
+        if not records or not isinstance(records[0], dict) or not isinstance(records[0].get("Id"), str):
+            raise unexpected("a query for one record")
+        first: dict[str, Any] = records[0]
+        return first
+
+
+def _place(records: Sequence[Any]) -> tuple[datetime, str] | None:
+    """Return the last record's place in (SystemModstamp, Id) order."""
+    if not records:
+        return None
+    last = records[-1]
+    try:
+        return datetime.fromisoformat(last["SystemModstamp"]).astimezone(UTC), str(last["Id"])
+    except (TypeError, KeyError, ValueError):
+        raise unexpected("a query") from None
+
+
+def _live_first(found: Sequence[Any], key_path: str) -> list[Any]:
+    """Return *found* without the tombstones of keys that a live record carries (again)."""
+    live = {r.get(key_path) for r in found if isinstance(r, dict) and not r.get("IsDeleted")}
+    return [r for r in found if not isinstance(r, dict) or not r.get("IsDeleted") or r.get(key_path) not in live]

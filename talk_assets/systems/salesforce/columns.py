@@ -1,0 +1,95 @@
+"""Which of an entity's properties the org has, learned from its descriptions.
+
+Orgs differ: some have no e-mail opt-out, units or currencies. What an org lacks is read as null and
+never written, except that its one currency is filled in where records carry none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from talk_assets.model.changes import Write
+from talk_assets.model.errors import ConfigurationError
+from talk_assets.model.wire import Entity
+from talk_assets.systems import records
+from talk_assets.systems.salesforce.rest import Rest, unexpected
+
+CURRENCY = "CurrencyIsoCode"
+LAYOUT = records.Layout(id="Id", stamp="SystemModstamp", version="SystemModstamp", deleted="IsDeleted")
+
+
+class Columns:
+    """Describes each object once."""
+
+    def __init__(self, *, rest: Rest, currency: Callable[[], str | None]) -> None:
+        self._rest = rest
+        self._currency = currency
+        self._lock = Lock()
+        self._known: dict[str, frozenset[str]] = {}
+
+    def names(self, entity: Entity) -> list[str]:
+        """Return the names to ask for, each once."""
+        known = self.of(entity)
+        own = [LAYOUT.id, LAYOUT.deleted, LAYOUT.stamp, *self._named(entity)]
+        return list(dict.fromkeys(own + [path for path in entity.paths if "." in path or path in known]))
+
+    def decode(self, entity: Entity, found: Sequence[Any]) -> records.Decoded:
+        """Return records of *entity* as a raw frame, constants filled in."""
+        return records.decode(entity, found, LAYOUT, constants=self._constants(entity))
+
+    def body(self, entity: Entity, write: Write) -> dict[str, Any]:
+        """Return the properties of a record to write, key and owning document included on create.
+
+        Raises:
+            ValueError: a value is not of its declared kind.
+        """
+        known = self.of(entity)
+        values = {path: text for path, text in write.values.items() if path in known}
+        if write.key is not None and entity.key_path is not None:
+            values[entity.key_path] = write.key
+        if write.parent_id is not None and entity.parent_path is not None and write.id is None:
+            values[entity.parent_path] = write.parent_id
+        return records.encode(values, records.wires_of(entity))
+
+    def of(self, entity: Entity) -> frozenset[str]:
+        """Return the names of the object's fields.
+
+        Raises:
+            ConfigurationError: the org lacks the object, or the field that carries our key.
+        """
+        with self._lock:
+            if entity.resource not in self._known:
+                self._known[entity.resource] = self._describe(entity.resource)
+            known = self._known[entity.resource]
+        for name in self._named(entity):
+            if name not in known:
+                raise ConfigurationError(
+                    f"The Salesforce object {entity.resource} has no field {name}, or the integration user "
+                    "may not see it. Nothing of it was read or written. Deploy the field and its permission set."
+                )
+        return known
+
+    def _named(self, entity: Entity) -> list[str]:
+        return [name for name in (entity.key_path, entity.parent_path) if name is not None]
+
+    def _constants(self, entity: Entity) -> Mapping[str, str | None]:
+        known = self.of(entity)
+        return {
+            path: self._currency() if path == CURRENCY else None
+            for path in entity.paths
+            if "." not in path and path not in known
+        }
+
+    def _describe(self, resource: str) -> frozenset[str]:
+        found = self._rest.describe(resource)
+        if found is None:
+            raise ConfigurationError(
+                f"The Salesforce org has no object {resource}, or the integration user may not see it. "
+                "Nothing of it was read or written. Turn the feature on and assign the permission set."
+            )
+        fields = found.get("fields") if isinstance(found, dict) else None
+        if not isinstance(fields, list) or not all(
+            isinstance(f, dict) and isinstance(f.get("name"), str) for f in fields
+        ):
+            raise unexpected("a description")
+        return frozenset(field["name"] for field in fields)

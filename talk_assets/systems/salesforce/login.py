@@ -1,0 +1,140 @@
+"""Sessions: OAuth 2.0 grants of the token endpoint, and one token shared by all threads.
+
+Salesforce gives no lifetime with a token; a session ends when the org's setting says so, which shows
+as HTTP 401.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from urllib.parse import urlencode
+
+import httpx
+import jwt
+
+from talk_assets.model.errors import ConfigurationError, PeerAnswerError
+from talk_assets.model.system import System
+from talk_assets.systems.http import Call, HttpClient, origin_of
+
+TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
+_OK = 200
+_ASSERTION_LIFE = timedelta(minutes=3)
+
+Grant = Callable[[], Mapping[str, str]]
+"""Gives the form fields of a token request; asked again for each new session."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesforceLogin:
+    """Where the org is (its My Domain URL) and how to log in: by client credentials unless *grant* is given."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    api_version: str = "62.0"
+    grant: Grant | None = field(default=None, repr=False)
+
+
+def client_credentials(*, client_id: str, client_secret: str) -> Grant:
+    """Log in as the user the connected app runs as."""
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
+    return lambda: form
+
+
+def password(*, client_id: str, client_secret: str, username: str, password: str) -> Grant:
+    """Log in by user name and password (with the security token appended); off by default in newer orgs."""
+    form = {
+        "grant_type": "password",
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "username": username,
+        "password": password,
+    }
+    return lambda: form
+
+
+def refresh_token(*, client_id: str, client_secret: str, token: str) -> Grant:
+    """Log in by a refresh token that does not rotate."""
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "refresh_token": token,
+    }
+    return lambda: form
+
+
+def jwt_bearer(
+    *, client_id: str, username: str, audience: str, private_key: str, clock: Callable[[], datetime]
+) -> Grant:
+    """Log in by a signed assertion; *audience* is the login host, the key is an RSA key in PEM."""
+
+    def form() -> Mapping[str, str]:
+        claims = {"iss": client_id, "sub": username, "aud": audience, "exp": clock() + _ASSERTION_LIFE}
+        return {
+            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "assertion": jwt.encode(claims, private_key, algorithm="RS256"),
+        }
+
+    return form
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class Session:
+    """The token in use. Renewing is done once, however many threads meet its end."""
+
+    def __init__(self, *, client: HttpClient, origin: httpx.URL, grant: Grant) -> None:
+        self._client = client
+        self._origin = origin
+        self._grant = grant
+        self._lock = Lock()
+        self._header: str | None = None
+
+    def header(self) -> str:
+        """Return the Authorization header's value, logging in first where needed."""
+        with self._lock:
+            if self._header is None:
+                self._header = self._log_in()
+            return self._header
+
+    def renew(self, refused: str) -> bool:
+        """Log in again unless another thread has done so since *refused* was sent."""
+        with self._lock:
+            if self._header == refused:
+                self._header = self._log_in()
+            return True
+
+    def _log_in(self) -> str:
+        answer = self._client.read(
+            Call(
+                method="POST",
+                path=TOKEN_PATH,
+                kind="login",
+                body=urlencode(dict(self._grant())).encode("ascii"),
+                media_type="application/x-www-form-urlencoded",
+                counts=False,
+                authorized=False,
+            )
+        )
+        found = answer.json()
+        facts = found if isinstance(found, dict) else {}
+        if answer.status != _OK:
+            code = facts.get("error") or f"HTTP {answer.status}"
+            raise ConfigurationError(
+                f"Salesforce refuses the login ({code}: {facts.get('error_description') or 'no reason given'}). "
+                "Nothing was read or written. Check the URL (the org's My Domain), the client id and secret."
+            )
+        token, instance = facts.get("access_token"), facts.get("instance_url")
+        if not isinstance(token, str) or not isinstance(instance, str):
+            raise PeerAnswerError("Salesforce answered the login without a token. Nothing was read. Check the URL.")
+        if origin_of(instance, end=System.SALESFORCE) != self._origin:
+            raise ConfigurationError(
+                f"The org answers at {httpx.URL(instance).host}, not at the URL given. "
+                "Nothing was read or written. Use that host as the Salesforce URL."
+            )
+        return f"Bearer {token}"

@@ -1,0 +1,102 @@
+"""What each Salesforce error code proves about a write."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from talk_assets.model.changes import Op, Outcome, Problem
+from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
+
+_CODES: Mapping[str, Outcome] = {
+    "ENTITY_IS_DELETED": Outcome.GONE,
+    "NOT_FOUND": Outcome.GONE,
+    "UNABLE_TO_LOCK_ROW": Outcome.NOT_APPLIED,
+    "QUERY_TIMEOUT": Outcome.NOT_APPLIED,
+    "SERVER_UNAVAILABLE": Outcome.NOT_APPLIED,
+    "REQUEST_RUNNING_TOO_LONG": Outcome.NOT_APPLIED,
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK": Outcome.NOT_APPLIED,
+    "PROCESSING_HALTED": Outcome.NOT_APPLIED,
+    "BATCH_PROCESSING_HALTED": Outcome.NOT_APPLIED,
+    "EXCEEDED_ID_LIMIT": Outcome.NOT_APPLIED,
+    "PRECONDITION_FAILED": Outcome.STALE,
+    "UNKNOWN_EXCEPTION": Outcome.AMBIGUOUS,
+}
+DUPLICATE = "DUPLICATE_VALUE"
+_MISSING_ROW = "INVALID_CROSS_REFERENCE_KEY"
+_BUDGET = "REQUEST_LIMIT_EXCEEDED"
+_ACCESS = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER", "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
+_UNAUTHORIZED, _TOO_LARGE, _TOO_MANY, _SERVER_ERROR = 401, 413, 429, 500
+_LONGEST = 500
+# These messages end with the value that was sent; logs and receipts hold none.
+_VALUE = re.compile(
+    r"(?P<what>data value too large|invalid email address|bad value for restricted picklist field|"
+    r"value not of required type|invalid value): .*?(?P<end> \(max length=\d+\))?\Z",
+    re.DOTALL,
+)
+
+
+def outcome_of(errors: Sequence[Mapping[str, Any]], op: Op) -> Outcome:
+    """Return what the errors of one record prove; a code we do not know is a refusal.
+
+    DUPLICATE_VALUE on a create is only a candidate for EXISTS; whether it is our own key that is
+    taken shows when the record is read back by it.
+    """
+    for error in errors:
+        code = code_of(error)
+        if code in _CODES:
+            outcome = _CODES[code]
+            return Outcome.REFUSED if outcome is Outcome.GONE and op is Op.CREATE else outcome
+        if code == _MISSING_ROW and op is not Op.CREATE and not error.get("fields"):
+            return Outcome.GONE
+    return Outcome.REFUSED
+
+
+def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """Return the first error without the values it may quote."""
+    error = errors[0] if errors else {}
+    fields = error.get("fields")
+    message = str(error.get("message") or "Salesforce gave no reason.")
+    return Problem(
+        code=code_of(error) or "UNKNOWN",
+        message=_VALUE.sub(r"\g<what>\g<end>", message)[:_LONGEST] if _VALUE.search(message) else message[:_LONGEST],
+        property=str(fields[0]) if isinstance(fields, list) and fields else None,
+    )
+
+
+def code_of(error: Mapping[str, Any]) -> str:
+    """Return the code; it is `statusCode` inside collections and trees and `errorCode` elsewhere."""
+    return str(error.get("statusCode") or error.get("errorCode") or "")
+
+
+def errors_in(body: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - JSON
+    """Return the error objects of an error answer."""
+    return [error for error in body if isinstance(error, dict)] if isinstance(body, list) else []
+
+
+def raise_for_run(status: int, errors: Sequence[Mapping[str, Any]]) -> None:
+    """Raise where an answer concerns the whole run and not its records.
+
+    Raises:
+        PeerUnavailableError: the org's request allocation is used up.
+        ConfigurationError: the session is refused for good.
+    """
+    codes = {code_of(error) for error in errors}
+    if _BUDGET in codes:
+        raise PeerUnavailableError(
+            "The Salesforce org's API request limit is used up (REQUEST_LIMIT_EXCEEDED). "
+            "Nothing more was written. Run again when the 24-hour window has moved on; that is safe."
+        )
+    if status == _UNAUTHORIZED or codes & _ACCESS:
+        raise ConfigurationError(
+            f"Salesforce refuses API access ({', '.join(sorted(codes)) or f'HTTP {status}'}). "
+            "Nothing more was read or written. Check the connected app and the integration user's rights."
+        )
+
+
+def whole_outcome(status: int, errors: Sequence[Mapping[str, Any]], op: Op) -> Outcome:
+    """Return what an answer that is no success proves about every record of its request."""
+    if status >= _SERVER_ERROR:
+        return Outcome.AMBIGUOUS
+    if status in {_TOO_LARGE, _TOO_MANY}:
+        return Outcome.NOT_APPLIED
+    return outcome_of(errors, op)
