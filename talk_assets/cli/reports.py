@@ -49,7 +49,9 @@ def plan_tables(changes: Sequence[Mapping[str, Any]], *, limit: int) -> Iterator
     for name, group in groupby(changes, key=lambda change: str(change["pair"])):
         of_pair = list(group)
         shown = of_pair[:limit]
-        title = f"{name}: {len(of_pair):,} changes" + (f", the first {limit:,} shown" if len(of_pair) > limit else "")
+        title = f"{name}: {len(of_pair):,} change{'' if len(of_pair) == 1 else 's'}" + (
+            f", the first {limit:,} shown" if len(of_pair) > limit else ""
+        )
         rows = table("end", "op", "record", "property", "old", "new", "state", "reason", title=title)
         for change in shown:
             rows.add_row(
