@@ -6,8 +6,7 @@ and the order in which they come is the order in which they are kept.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -43,16 +42,11 @@ def create_app(
     """Return an org as an app; rows live in the SQLite file *database*, or in memory.
 
     *clock* gives aware datetimes and stamps everything the org does. *middleware* stands between the
-    network and the org: the place for faults.
+    network and the org: the place for faults. `app.state.close` closes the database.
     """
     org = Org(database=database, settings=settings, clock=clock)
     seed(org)
     pages = _Pages(org)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        org.close()
 
     routes = [
         *_both("/services/oauth2/token", pages.token, ["POST"]),
@@ -65,8 +59,8 @@ def create_app(
         Route("/services/data/{rest:path}", pages.data, methods=_METHODS),
         Route("/{rest:path}", pages.nothing, methods=_METHODS),
     ]
-    app = Starlette(routes=routes, middleware=list(middleware), lifespan=lifespan)
-    app.state.org = org
+    app = Starlette(routes=routes, middleware=list(middleware), exception_handlers={Exception: _failed})
+    app.state.close = org.close
     return app
 
 
@@ -140,6 +134,12 @@ class _Pages:
     async def nothing(self, _: Request) -> Response:
         refusal = not_found()
         return _json(refusal.body(), status=refusal.status)
+
+
+async def _failed(_request: Request, _failure: Exception) -> Response:
+    """Answer a defect of the org as Salesforce does; the server logs the traceback."""
+    message = "An unexpected error occurred. Please include this ErrorId if you contact support: 0-0 (0)"
+    return _json(ApiError("UNKNOWN_EXCEPTION", message).body(), status=500)
 
 
 def _lowered(request: Request) -> dict[str, str]:

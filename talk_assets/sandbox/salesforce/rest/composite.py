@@ -31,7 +31,7 @@ def run_composite(perform: Performer, desk: Desk, call: Call) -> Answer:
     answers: list[dict[str, Json]] = []
     with desk.tx.savepoint() as savepoint:
         for part in parts:
-            answer = _answer_part(perform, desk, call, part, results)
+            answer = _answer_part(perform, desk, part, results)
             results[part["referenceId"]] = answer.body
             answers.append(_entry(part, answer))
         if body.get("allOrNone") and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
@@ -53,7 +53,7 @@ def run_batch(perform: Performer, desk: Desk, call: Call) -> Answer:
             halted = ApiError("BATCH_PROCESSING_HALTED", "Batch processing halted per request", status=412)
             results.append({"statusCode": halted.status, "result": halted.body()})
             continue
-        answer = _attempt(perform, desk, _part_call(call, part, str(part.get("url", "")), part.get("richInput")))
+        answer = _attempt(perform, desk, _part_call(part, str(part.get("url", "")), part.get("richInput")))
         failed = failed or answer.status >= _FAILED
         results.append({"statusCode": answer.status, "result": answer.body})
     return Answer(body={"hasErrors": failed, "results": results})
@@ -74,11 +74,11 @@ def _check_parts(parts: Json) -> None:
         raise ApiError("LIMIT_EXCEEDED", message)
 
 
-def _answer_part(perform: Performer, desk: Desk, call: Call, part: dict[str, Json], results: dict[str, Json]) -> Answer:
+def _answer_part(perform: Performer, desk: Desk, part: dict[str, Json], results: dict[str, Json]) -> Answer:
     try:
         url = _filled(part.get("url", ""), results)
         data = _filled(part.get("body"), results)
-        part_call = _part_call(call, part, str(url), data)
+        part_call = _part_call(part, str(url), data)
     except ApiError as refusal:
         return Answer(status=refusal.status, body=refusal.body())
     return _attempt(perform, desk, part_call)
@@ -92,7 +92,7 @@ def _attempt(perform: Performer, desk: Desk, call: Call) -> Answer:
         return Answer(status=refusal.status, body=refusal.body())
 
 
-def _part_call(call: Call, part: dict[str, Json], url: str, data: Json) -> Call:
+def _part_call(part: dict[str, Json], url: str, data: Json) -> Call:
     target, _, query = url.partition("?")
     match = _PATH.fullmatch(target)
     if match is None:

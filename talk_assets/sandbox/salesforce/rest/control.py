@@ -9,7 +9,7 @@ from ..ids import normalized
 from ..wire import Answer, Call
 
 
-def undelete(desk: Desk, call: Call, record_id: str) -> Answer:
+def undelete(desk: Desk, call: Call, record_id: str) -> Answer:  # noqa: ARG001 - the shape of a handler
     """POST /sandbox/undelete/ID: bring a row back, as a person does in the recycle bin."""
     found = normalized(record_id)
     sobject = None if found is None else desk.tx.catalogue.of_id(found)

@@ -35,7 +35,7 @@ def resources(desk: Desk, call: Call) -> Answer:
     return Answer(body=paths)
 
 
-def limits(desk: Desk, call: Call) -> Answer:
+def limits(desk: Desk, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
     """GET /limits."""
     now = desk.org.clock()
     full = {

@@ -46,7 +46,7 @@ def read_row(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
     row = desk.tx.load(sobject, _row_id(sobject, record_id))
     if row is None:
         raise not_found()
-    return _show(desk.tx, call, sobject, row)
+    return _show(call, sobject, row)
 
 
 def change(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
@@ -60,7 +60,7 @@ def change(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
     return Answer(status=204)
 
 
-def delete(desk: Desk, call: Call, name: str, record_id: str) -> Answer:
+def delete(desk: Desk, call: Call, name: str, record_id: str) -> Answer:  # noqa: ARG001 - the shape of a handler
     """DELETE /sobjects/X/ID."""
     sobject = object_named(desk.tx, name)
     deletion.delete(desk.tx, sobject, _row_id(sobject, record_id))
@@ -73,7 +73,7 @@ def read_by_key(desk: Desk, call: Call, name: str, key: str, value: str) -> Answ
     row = desk.tx.load(sobject, _only(desk.tx, call, sobject, key_field(sobject, key), value))
     if row is None:
         raise not_found()
-    return _show(desk.tx, call, sobject, row)
+    return _show(call, sobject, row)
 
 
 def delete_by_key(desk: Desk, call: Call, name: str, key: str, value: str) -> Answer:
@@ -169,7 +169,7 @@ def _refuse_named_key(body: Mapping[str, Json], key: str) -> None:
         raise ApiError("INVALID_FIELD", message)
 
 
-def _show(tx: Transaction, call: Call, sobject: SObject, row: Row) -> Answer:
+def _show(call: Call, sobject: SObject, row: Row) -> Answer:
     if row.get("IsDeleted"):
         raise entity_is_deleted()
     modified = _modified(row)

@@ -15,7 +15,19 @@ from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import UnexpectedToken
 
 from ..errors import ApiError
-from .tree import Comparison, Function, Junction, LiteralKind, Negation, Ordering, Path, Query, SemiJoin, Value
+from .tree import (
+    Comparison,
+    Condition,
+    Function,
+    Junction,
+    LiteralKind,
+    Negation,
+    Ordering,
+    Path,
+    Query,
+    SemiJoin,
+    Value,
+)
 from .trouble import at_position
 
 MAX_LENGTH = 100_000
@@ -151,7 +163,7 @@ class _ToTree(Transformer[Token, Query]):
         return ("alias", str(tokens[-1]))
 
     @v_args(inline=True)
-    def where(self, _word: Token, condition: Any) -> tuple[str, Any]:
+    def where(self, _word: Token, condition: Condition) -> tuple[str, Condition]:
         return ("where", condition)
 
     def conjunction(self, children: list[Any]) -> Junction:
