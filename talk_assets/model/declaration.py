@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from talk_assets.model.codecs import ValueMap
 from talk_assets.model.errors import DeclarationError
 from talk_assets.model.system import System
 
@@ -47,6 +48,18 @@ def check_pair(pair: "EntityPair") -> None:
         for name in needed:
             if name not in names:
                 _fail(pair, f"{system.title} needs '{name}', which is not one of its properties")
+    _check_statuses(pair)
+
+
+def _check_statuses(pair: "EntityPair") -> None:
+    rule = pair.status
+    if rule is None:
+        return
+    status = next(p for p in pair.properties if p.name == rule.property)
+    known = {code for system in System if isinstance(c := status.side(system).codec, ValueMap) for code in c.encode_as}
+    named = set(rule.born.values()).union(*rule.freezes_record.values(), *rule.freezes_lines.values())
+    for code in sorted(named - known):
+        _fail(pair, f"status rule names the status '{code}', which '{status.name}' has on neither end")
 
 
 def _check_property(pair: "EntityPair", p: "Property") -> None:
@@ -64,6 +77,8 @@ def _check_property(pair: "EntityPair", p: "Property") -> None:
             _fail(pair, f"property '{p.name}': no {system.title} property is named")
         if p.derived and side.required:
             _fail(pair, f"property '{p.name}' is derived, so {system.title} cannot require it to be written")
+        if side.required and not side.on_create:
+            _fail(pair, f"property '{p.name}': {system.title} requires it, so it must be written on create")
         if side.truncate and side.length is None:
             _fail(pair, f"property '{p.name}': truncate needs a length on {system.title}")
     if p.reference and p.derived:

@@ -18,8 +18,8 @@ _PHONE_PUNCTUATION = r"[\s().\-/]"
 def _once_per_value(column: pl.Expr, translate: Callable[[str], str | None]) -> pl.Expr:
     def apply(values: pl.Series) -> pl.Series:
         distinct = values.drop_nulls().unique()
-        table = {value: translate(value) for value in distinct.to_list()}
-        return values.replace_strict(table, default=None, return_dtype=pl.String)
+        translated = pl.Series([translate(value) for value in distinct.to_list()], dtype=pl.String)
+        return values.replace_strict(distinct, translated, default=None, return_dtype=pl.String)
 
     return column.map_batches(apply, return_dtype=pl.String)
 
@@ -42,10 +42,10 @@ class Phone:
         country = pl.lit("") if beside is None else pl.when(beside.is_in(list(NAME_BY_CODE))).then(beside)
         trimmed = wire.str.strip_chars()
         text = pl.when(trimmed != "").then(trimmed)
-        joined = pl.concat_str([country.fill_null(""), text], separator="\x1f")
+        joined = pl.concat_str([text, country.fill_null("")], separator="\x1f")
 
         def read(value: str) -> str:
-            region, _, number = value.partition("\x1f")
+            number, _, region = value.rpartition("\x1f")
             return e164(number, region or None) or number
 
         return _once_per_value(joined, read)
@@ -149,24 +149,32 @@ class Lines:
         return pl.String()
 
     def decode(self, wire: pl.Expr, beside: pl.Expr | None = None) -> pl.Expr:  # noqa: ARG002 - the protocol's shape
-        """JSON array of strings to joined text, each line trimmed."""
+        """JSON array of strings to joined text, each line trimmed, blank ones at the ends dropped."""
 
         def join(value: str) -> str | None:
             try:
-                lines = msgspec.json.decode(value, type=list[str])
+                return "\n".join(msgspec.json.decode(value, type=list[str]))
             except msgspec.MsgspecError:
                 return None
-            return "\n".join(line.strip() for line in lines).strip() or None
 
-        return _once_per_value(wire, join)
+        text = self.fold(_once_per_value(wire, join).str.replace_all(r"\r\n?", "\n")).str.strip_chars()
+        return pl.when(text != "").then(text)
 
     def encode(self, value: pl.Expr) -> pl.Expr:
         """Joined text to a JSON array."""
         return _once_per_value(value, lambda text: msgspec.json.encode(text.split("\n")).decode())
 
     def readable(self, wire: pl.Expr) -> pl.Expr:
-        """A JSON array of strings."""
-        return wire.str.starts_with("[") & wire.str.ends_with("]")
+        """A JSON array of strings without NUL."""
+
+        def judge(value: str) -> str | None:
+            try:
+                lines = msgspec.json.decode(value, type=list[str])
+            except msgspec.MsgspecError:
+                return None
+            return None if any("\x00" in line for line in lines) else ""
+
+        return _once_per_value(wire, judge).is_not_null()
 
     def holds(self, value: pl.Expr) -> pl.Expr:
         """No more and no longer lines than the side takes."""

@@ -1,6 +1,8 @@
 """Phone numbers to E.164, by Google's libphonenumber as ported in `phonenumbers`."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import phonenumbers
@@ -8,7 +10,7 @@ from phonenumbers import PhoneMetadata
 
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{5,14}")
 _NATIONAL = re.compile(r"[0-9().\-/ ]+")
-_NOT_DIGITS = str.maketrans("", "", "().-/ ")
+_PUNCTUATION = str.maketrans("", "", "().-/ ")
 _LONGEST_CALLING_CODE = 3
 
 
@@ -34,48 +36,57 @@ def _parsed(text: str, region: str | None) -> str | None:
 
 
 def _plain(text: str, region: str | None) -> str | None:
-    """Read the numbers that need no rule of their country, as the library would but 15 times faster.
+    """Read the numbers that need no rule of their country, as the library would but ten times faster.
 
     Those are digits of a full length that start neither with a national or international prefix nor
     with the calling code itself. None says nothing about *text*.
     """
-    if _INTERNATIONAL.fullmatch(text):
+    if text.startswith("+"):
+        if not _INTERNATIONAL.fullmatch(text):
+            return None
         digits = text[1:]
         for length in range(1, _LONGEST_CALLING_CODE + 1):
-            code = digits[:length]
-            plan = _plan_of_code(code)
+            plan = _plan_of_code(digits[:length])
             if plan is not None:
-                return text if _needs_no_rule(digits[length:], plan) else None
+                return text if plan.takes_as_it_is(digits[length:]) else None
         return None
     plan = None if region is None else _plan_of_region(region)
-    if plan is not None and _NATIONAL.fullmatch(text):
-        digits = text.translate(_NOT_DIGITS)
-        code = str(plan.country_code)
-        if not digits.startswith(code) and _needs_no_rule(digits, plan) and not _starts_abroad(digits, plan):
-            return f"+{code}{digits}"
-    return None
+    if plan is None or not _NATIONAL.fullmatch(text):
+        return None
+    digits = text.translate(_PUNCTUATION)
+    if digits.startswith(plan.calling_code) or plan.starts_abroad(digits):
+        return None
+    return f"+{plan.calling_code}{digits}" if plan.takes_as_it_is(digits) else None
 
 
-def _needs_no_rule(digits: str, plan: PhoneMetadata) -> bool:
-    prefix = plan.national_prefix_for_parsing
-    return (
-        plan.general_desc is not None
-        and len(digits) in plan.general_desc.possible_length
-        and not digits.startswith("0")
-        and (prefix is None or re.match(prefix, digits) is None)
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """The part of a country's numbering plan that tells plain numbers from those that need rules."""
 
+    calling_code: str
+    lengths: frozenset[int]
+    starts_with_rule: Callable[[str], object]
+    starts_abroad: Callable[[str], object]
 
-def _starts_abroad(digits: str, plan: PhoneMetadata) -> bool:
-    return plan.international_prefix is not None and re.match(plan.international_prefix, digits) is not None
+    def takes_as_it_is(self, digits: str) -> bool:
+        return len(digits) in self.lengths and not self.starts_with_rule(digits)
 
 
 @cache
-def _plan_of_code(code: str) -> PhoneMetadata | None:
+def _plan_of_code(code: str) -> _Plan | None:
     region = phonenumbers.region_code_for_country_code(int(code))
     return None if region == phonenumbers.UNKNOWN_REGION else _plan_of_region(region)
 
 
 @cache
-def _plan_of_region(region: str) -> PhoneMetadata | None:
-    return PhoneMetadata.metadata_for_region(region, None)
+def _plan_of_region(region: str) -> _Plan | None:
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    if plan is None or plan.general_desc is None:
+        return None
+    national, abroad = plan.national_prefix_for_parsing, plan.international_prefix
+    return _Plan(
+        calling_code=str(plan.country_code),
+        lengths=frozenset(plan.general_desc.possible_length),
+        starts_with_rule=re.compile(f"0|(?:{national})" if national else "0").match,
+        starts_abroad=re.compile(abroad or "(?!)").match,
+    )
