@@ -1,0 +1,255 @@
+"""A complete end in memory: the same promises as a real one, without a network.
+
+It keeps wire text per property path and plays either system: Customerp with lines inside their
+document, versions compared on every write and one change feed; Salesforce with lines as records of
+their own, stamps of whole seconds and no comparison. Everything it does follows from the calls and
+the clock given, so runs repeat exactly.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from threading import RLock
+
+from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+from talk_assets.systems.batching import one, split
+from talk_assets.systems.memory_rows import Row, Rows, Values
+from talk_assets.systems.memory_rules import Judgement, Request, Rules, judged, refused_lines
+from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
+
+_MOST = {System.SALESFORCE: 200, System.CUSTOMERP: 500}
+
+
+class MemoryPort:
+    """One end. *entities* are all its entities by name, as for the real client of *system*."""
+
+    def __init__(
+        self,
+        *,
+        system: System,
+        entities: Mapping[str, Entity],
+        clock: Callable[[], datetime],
+        rules: Rules | None = None,
+        identity: Identity | None = None,
+        compare_and_set: bool | None = None,
+    ) -> None:
+        exact = system is System.CUSTOMERP
+        self.system = system
+        self.calls = CallCount()
+        self.capabilities = Capabilities(
+            compare_and_set=exact if compare_and_set is None else compare_and_set,
+            change_feed=exact,
+            long_poll=False,
+            needs_reread=not (exact if compare_and_set is None else compare_and_set),
+        )
+        self.requests: list[Request] = []
+        self._identity = identity or Identity(tenant=f"memory-{system}", name="In memory", currency="USD")
+        self._entities = dict(entities)
+        self._rules = rules or Rules()
+        self._rows = Rows(system=system, entities=entities, clock=clock)
+        self._moved: dict[tuple[str, str], str] = {}
+        self._lock = RLock()
+
+    def identify(self) -> Identity:
+        """Return who this end plays."""
+        return self._identity
+
+    def standard_pricebook(self) -> str:
+        """Return the id of the standard price book, as the Salesforce client does."""
+        return "01s000000000001AAA"
+
+    def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
+        """Yield what changed since *cursor*, oldest first; the cursor is the feed's end at the start."""
+        self._called("fetch")
+        with self._lock:
+            last = self._rows.seq
+            rows = self._rows.since(entity, 0 if cursor is None else int(json.loads(cursor)["seq"]))
+            chunks = [rows[at : at + self._rules.page] for at in range(0, len(rows), self._rules.page)] or [[]]
+            pages = [self._rows.frames(entity, chunk) for chunk in chunks]
+        for frames in pages[:-1]:
+            yield Page(frames=frames)
+        yield Page(frames=pages[-1], cursor=json.dumps({"seq": last}))
+
+    def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
+        """Return the named records, tombstones included."""
+        self._called("read")
+        with self._lock:
+            rows = [row for row in (self._rows.get(entity.name, i) for i in dict.fromkeys(ids)) if row]
+            rows += [row for row in (self._rows.by_key(entity.name, k) for k in dict.fromkeys(keys)) if row]
+            unique = list({row.id: row for row in rows}.values())
+            return Page(frames=self._rows.frames(entity, unique))
+
+    def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
+        """Split as the real end wants it."""
+        size = (lambda w: 1 + len(w.lines)) if self.system is System.SALESFORCE else one
+        return split(writes, most=_MOST[self.system], together=self._rows.is_line(entity), size=size)
+
+    def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
+        """Apply one batch, each record by itself, a document with its lines or not at all."""
+        self._called("write", writes=True)
+        with self._lock:
+            self.requests.append(Request(entity=entity.name, writes=tuple(batch)))
+            results = [self._apply(entity, write) for write in batch]
+            receipts = tuple(result.receipt(write) for write, result in zip(batch, results, strict=True))
+            return Written(receipts=receipts, stored=self._stored(entity, batch, results))
+
+    def head(self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0) -> dict[str, str]:  # noqa: ARG002 - the protocol's shape
+        """Return the number of the last change per entity."""
+        self._called("head")
+        with self._lock:
+            return {e.name: str(self._rows.last(e)) for e in entities}
+
+    def close(self) -> None:
+        """There is nothing to give up."""
+
+    def add(
+        self,
+        entity: str,
+        values: Mapping[str, str | None],
+        *,
+        key: str | None = None,
+        parent_id: str | None = None,
+        lines: Sequence[tuple[str, Mapping[str, str | None]]] = (),
+    ) -> str:
+        """Create a record as a user of the end would, with (entity, values) of its lines; return its id."""
+        with self._lock:
+            row = self._rows.create(entity, self._clean(entity, values), key=key, parent=parent_id)
+            for name, line in lines:
+                self._rows.create(name, self._clean(name, line), key=None, parent=row.id)
+            self._settle(row)
+            return row.id
+
+    def edit(self, entity: str, id: str, values: Mapping[str, str | None]) -> None:
+        """Change a record as a user of the end would; without values it is only touched."""
+        with self._lock:
+            row = self._rows.expect(entity, id)
+            row.values |= self._clean(entity, values)
+            self._settle(row)
+
+    def remove(self, entity: str, id: str) -> None:
+        """Delete a record, and its lines, as a user of the end would."""
+        with self._lock:
+            self._delete(self._rows.expect(entity, id))
+
+    def restore(self, entity: str, id: str) -> None:
+        """Undelete a record."""
+        with self._lock:
+            row = self._rows.expect(entity, id)
+            row.deleted = False
+            self._settle(row)
+
+    def get(self, entity: str, id: str) -> dict[str, str | None] | None:
+        """Return a live record's values, or None."""
+        row = self._rows.get(entity, id)
+        return None if row is None or self._rows.is_gone(row) else dict(row.values)
+
+    def live(self, entity: str) -> dict[str, dict[str, str | None]]:
+        """Return the values of all live records by id."""
+        return {row.id: dict(row.values) for row in self._rows.all(entity) if not self._rows.is_gone(row)}
+
+    def _apply(self, entity: Entity, write: Write) -> Judgement:
+        if write.op is Op.CREATE:
+            return self._create(entity, write)
+        row = self._rows.get(entity.name, write.id or "")
+        if row is None or self._rows.is_gone(row):
+            return judged(Outcome.GONE, "deleted", "The record is deleted.", row=row)
+        holder = self._rows.holder(row)
+        if self._is_stale(holder, write):
+            return judged(Outcome.STALE, "stale", "The record has moved on.", row=row)
+        values = self._clean(entity.name, write.values)
+        refusal = self._refusal(entity.name, write.op, row.values | values)
+        if refusal is not None:
+            return Judgement(outcome=Outcome.REFUSED, row=row, problem=refusal)
+        before = holder.version
+        if write.op is Op.DELETE:
+            self._delete(row)
+        else:
+            row.values |= values
+            self._settle(row)
+        self._moved[holder.id, str(before)] = str(holder.version)
+        return Judgement(outcome=Outcome.APPLIED, row=row)
+
+    def _create(self, entity: Entity, write: Write) -> Judgement:
+        known = self._rows.by_key(entity.name, write.key) if write.key is not None else None
+        if known is not None:
+            return judged(Outcome.EXISTS, "key", "The key is taken.", row=known)
+        parent = self._rows.owner(entity, write.parent_id)
+        if parent is not None and self._is_stale(parent, write):
+            return judged(Outcome.STALE, "stale", "The document has moved on.")
+        for part in (write, *write.lines):
+            refusal = self._refusal(part.entity, Op.CREATE, self._clean(part.entity, part.values))
+            if refusal is not None:
+                return Judgement(outcome=Outcome.REFUSED, problem=refusal, lines=refused_lines(write, part, refusal))
+        before = parent.version if parent else 0
+        row = self._rows.create(
+            entity.name, self._clean(entity.name, write.values), key=write.key, parent=write.parent_id
+        )
+        lines = []
+        for line in write.lines:
+            made = self._rows.create(line.entity, self._clean(line.entity, line.values), key=line.key, parent=row.id)
+            lines.append(Receipt(intent_id=line.intent_id, outcome=Outcome.APPLIED, id=made.id))
+        self._settle(row)
+        if parent is not None:
+            self._moved[parent.id, str(before)] = str(parent.version)
+        return Judgement(outcome=Outcome.APPLIED, row=row, lines=tuple(lines))
+
+    def _is_stale(self, row: Row, write: Write) -> bool:
+        """Compare versions; what only our own writes moved since is not stale."""
+        if not self.capabilities.compare_and_set or write.version is None:
+            return False
+        version = write.version
+        while (row.id, version) in self._moved:
+            version = self._moved[row.id, version]
+        return version != str(row.version)
+
+    def _settle(self, row: Row) -> None:
+        """Compute derived values of a record and its document, and note the change of both."""
+        for record_id in dict.fromkeys((row.id, self._rows.holder(row).id, row.parent or row.id)):
+            changed = self._rows.anywhere(record_id)
+            if changed is None:
+                continue
+            if self._rules.derive is not None and not changed.deleted:
+                lines = [line.values for line in self._rows.lines_of(changed)]
+                changed.values |= self._rules.derive(self.get, changed.entity, changed.values, lines)
+            self._rows.touch(changed)
+
+    def _delete(self, row: Row) -> None:
+        for line in self._rows.lines_of(row):
+            if self._rows.holder(line) is line:
+                line.deleted = True
+                self._rows.touch(line)
+        row.deleted = True
+        self._settle(row)
+
+    def _stored(self, entity: Entity, batch: Sequence[Write], results: Sequence[Judgement]) -> Page:
+        owner = self._rows.document_of(entity)
+        rows: dict[str, Row] = {}
+        for write, judgement in zip(batch, results, strict=True):
+            row = judgement.row
+            if owner is not entity and write.parent_id is not None:
+                row = self._rows.get(owner.name, write.parent_id)
+            if row is not None:
+                rows[row.id] = row
+        frames = self._rows.frames(owner, list(rows.values()))
+        for child in self._rows.separate_children(write.entity for w in batch for write in w.lines):
+            lines = [line for row in rows.values() for line in self._rows.lines_of(row) if line.entity == child.name]
+            frames[child.name] = self._rows.frames(child, lines)[child.name]
+        return Page(frames=frames)
+
+    def _clean(self, entity: str, values: Mapping[str, str | None]) -> Values:
+        return {
+            path: None if text is None else self._rules.normalise(entity, path, text) for path, text in values.items()
+        }
+
+    def _refusal(self, entity: str, op: Op, values: Mapping[str, str | None]) -> Problem | None:
+        return self._rules.refuse(entity, op, values) if self._rules.refuse is not None else None
+
+    def _called(self, kind: str, *, writes: bool = False) -> None:
+        if self._rules.on_call is not None:
+            self._rules.on_call(kind)
+        with self._lock:
+            self.calls.total += 1
+            self.calls.writes += writes
+            self.calls.by_kind[kind] = self.calls.by_kind.get(kind, 0) + 1
