@@ -1,0 +1,1 @@
+"""The two embedded systems over real HTTP, and the data they start with."""

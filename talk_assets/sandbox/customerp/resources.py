@@ -208,7 +208,7 @@ ORDERS = Resource(
     number_format="SO-{:06d}",
     line=ORDER_LINE,
     party_required=True,
-    status_rule=StatusRule(locks_lines=frozenset({"confirmed"})),
+    status_rule=StatusRule(locks_lines=frozenset({"confirmed", "cancelled"})),
     shape=Group(
         name="Order",
         properties=(
