@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,19 @@ def load_sample(salesforce: Facts, customerp: Facts) -> tuple[Ids, Ids]:
     return load_salesforce(salesforce, read("salesforce")), load_customerp(customerp, read("customerp"))
 
 
+def is_empty(salesforce: Facts, customerp: Facts) -> bool:
+    """Return whether neither system was ever written to: no change here, no account, contact or product there."""
+    with _customerp(customerp) as client:
+        if _json(client.get("/changes", params={"limit": 0}))["last"]:
+            return False
+    with _salesforce(salesforce) as client:
+        counts = [
+            _json(client.get(f"{SALESFORCE_API}/query", params={"q": f"SELECT COUNT() FROM {name}"}))["totalSize"]
+            for name in ("Account", "Contact", "Product2")
+        ]
+    return not any(counts)
+
+
 def read(end: str) -> Record:
     """Return the sample of one end: its `records` in order and, for Salesforce, the `updates` after them."""
     for place in _PLACES:
@@ -51,8 +65,7 @@ def read(end: str) -> Record:
 
 def load_salesforce(facts: Facts, content: Record) -> Ids:
     """Create the records of *content* in Salesforce, in collections of 200 of one object."""
-    with httpx.Client(base_url=facts["url"], timeout=_SECONDS) as client:
-        client.headers["Authorization"] = f"Bearer {_token(client, facts)}"
+    with _salesforce(facts) as client:
         query = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
         found = _json(client.get(f"{SALESFORCE_API}/query", params={"q": query}))
         ids = {"standard-price-book": found["records"][0]["Id"]}
@@ -76,8 +89,7 @@ def load_salesforce(facts: Facts, content: Record) -> Ids:
 def load_customerp(facts: Facts, content: Record) -> Ids:
     """Create the records of *content* in Customerp, in batches of 500 of one resource."""
     ids: Ids = {}
-    headers = {"Authorization": f"Bearer {facts['api_key']}"}
-    with httpx.Client(base_url=f"{facts['url']}/api/v1", headers=headers, timeout=_SECONDS) as client:
+    with _customerp(facts) as client:
         for batch in _batches(content["records"], _CUSTOMERP_BATCH):
             operations = [
                 {"op": "create", "resource": item["resource"], "body": _resolved(item["fields"], ids)} for item in batch
@@ -90,14 +102,22 @@ def load_customerp(facts: Facts, content: Record) -> Ids:
     return ids
 
 
-def _token(client: httpx.Client, facts: Facts) -> str:
+def _customerp(facts: Facts) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {facts['api_key']}"}
+    return httpx.Client(base_url=f"{facts['url']}/api/v1", headers=headers, timeout=_SECONDS)
+
+
+@contextmanager
+def _salesforce(facts: Facts) -> Iterator[httpx.Client]:
     form = {
         "grant_type": "client_credentials",
         "client_id": facts["client_id"],
         "client_secret": facts["client_secret"],
     }
-    token: str = _json(client.post("/services/oauth2/token", data=form))["access_token"]
-    return token
+    with httpx.Client(base_url=facts["url"], timeout=_SECONDS) as client:
+        token = _json(client.post("/services/oauth2/token", data=form))["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
 
 
 def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from talk_assets.sandbox import customerp, salesforce
-from talk_assets.sandbox.sample import load_sample
+from talk_assets.sandbox.sample import is_empty, load_sample
 from talk_assets.sandbox.serving import PortInUseError, running
 
 __all__ = ["CustomerpFacts", "PortInUseError", "SalesforceFacts", "SandboxSystems", "running", "sandbox"]
@@ -59,7 +59,7 @@ def sandbox(
     """Run both embedded systems until the block ends; port 0 takes any free one.
 
     With *data_dir* they keep their records there, in salesforce.sqlite and customerp.sqlite,
-    otherwise in memory. The sample is loaded only into databases that did not exist before.
+    otherwise in memory. The sample is loaded only while both are empty.
     """
     salesforce_settings = salesforce.SalesforceSettings()
     customerp_settings = customerp.CustomerpSettings()
@@ -67,7 +67,6 @@ def sandbox(
     if data_dir is not None:
         data_dir.mkdir(parents=True, exist_ok=True)
         databases = {name: data_dir / f"{name}.sqlite" for name in databases}
-    is_new = not any(path is not None and path.exists() for path in databases.values())
     with ExitStack() as stack:
         salesforce_app = salesforce.create_app(database=databases["salesforce"], settings=salesforce_settings)
         customerp_app = customerp.create_app(database=databases["customerp"], settings=customerp_settings)
@@ -87,6 +86,7 @@ def sandbox(
             ),
             customerp=CustomerpFacts(url=customerp_url, api_key=customerp_settings.api_key),
         )
-        if sample == "small" and is_new:
-            load_sample(asdict(systems.salesforce), asdict(systems.customerp))
+        facts = asdict(systems)
+        if sample == "small" and is_empty(facts["salesforce"], facts["customerp"]):
+            load_sample(facts["salesforce"], facts["customerp"])
         yield systems

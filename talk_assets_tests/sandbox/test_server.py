@@ -77,4 +77,24 @@ def test_a_data_directory_outlives_the_systems(tmp_path):
         after = contacts(systems)
 
     assert after == before != []
-    assert {path.name for path in folder.iterdir()} == {"salesforce.sqlite", "customerp.sqlite"}
+    assert {path.name for path in folder.glob("*.sqlite")} == {"salesforce.sqlite", "customerp.sqlite"}
+
+
+def test_the_sample_is_loaded_into_databases_that_are_still_empty(tmp_path):
+    """Starting without the sample first does not keep it out later."""
+    with sandbox(data_dir=tmp_path):
+        pass
+    with sandbox(data_dir=tmp_path, sample="small") as systems:
+        assert contacts(systems) != []
+
+
+def test_the_sample_stays_out_of_systems_that_hold_something(tmp_path):
+    """One record of the user's own is enough."""
+    with sandbox(data_dir=tmp_path) as systems:
+        httpx.post(
+            f"{systems.customerp.url}/api/v1/contacts",
+            headers={"Authorization": f"Bearer {systems.customerp.api_key}"},
+            json={"familyName": "Mine"},
+        ).raise_for_status()
+    with sandbox(data_dir=tmp_path, sample="small") as systems:
+        assert [contact["familyName"] for contact in contacts(systems)] == ["Mine"]
