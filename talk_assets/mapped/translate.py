@@ -8,7 +8,7 @@ import polars as pl
 from talk_assets.mapped.contract import breaches
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
-from talk_assets.systems.port import RAW_SCHEMA
+from talk_assets.model.wire import RAW_SCHEMA
 
 VIOLATIONS: Mapping[str, pl.DataType] = {
     "_id": pl.String(),
