@@ -1,1 +1,72 @@
 """Opens the two ends and the store from the settings."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+
+from talk_assets.entities import LOOKUPS, PAIRS, entity_of
+from talk_assets.model.system import System
+from talk_assets.session import Options, PrivateContacts, Session
+from talk_assets.settings import Settings
+from talk_assets.store.database import Database
+from talk_assets.systems.customerp.client import CustomerpLogin, CustomerpPort
+from talk_assets.systems.port import SystemPort
+from talk_assets.systems.salesforce.client import SalesforcePort
+from talk_assets.systems.salesforce.login import SalesforceLogin
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_ends(settings: Settings) -> dict[System, SystemPort]:
+    """Open both ends; nothing is asked of them yet."""
+    relations = {p.name: p.salesforce_children for p in PAIRS.values() if p.salesforce_children}
+    entities = {system: {name: entity_of(name, system) for name in PAIRS} for system in System}
+    salesforce = SalesforcePort(
+        login=SalesforceLogin(
+            url=settings.salesforce.url,
+            client_id=settings.salesforce.client_id,
+            client_secret=settings.salesforce.client_secret.reveal(),
+            api_version=settings.salesforce.api_version,
+        ),
+        entities=entities[System.SALESFORCE] | LOOKUPS,
+        relations=relations,
+        clock=utc_now,
+        lookback=settings.lookback,
+    )
+    customerp = CustomerpPort(
+        login=CustomerpLogin(url=settings.customerp.url, api_key=settings.customerp.api_key.reveal()),
+        entities=entities[System.CUSTOMERP],
+        clock=utc_now,
+    )
+    return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
+
+
+@contextmanager
+def open_session(settings: Settings) -> Iterator[Session]:
+    """Open the store under its lock and both ends, and make sure they belong together.
+
+    Raises:
+        StoreBusyError: another run holds the store.
+        StoreMismatchError: the store belongs to another org or tenant.
+    """
+    with ExitStack() as stack:
+        db = stack.enter_context(Database(settings.store))
+        ends = open_ends(settings)
+        for port in ends.values():
+            stack.callback(port.close)
+        session = Session(
+            db=db,
+            ends=ends,
+            clock=utc_now,
+            pairs=PAIRS,
+            lookups=LOOKUPS,
+            options=Options(
+                account_for_private_contacts=PrivateContacts(settings.account_for_private_contacts),
+                opportunity_stage=settings.opportunity_stage,
+            ),
+        )
+        session.begin()
+        yield session

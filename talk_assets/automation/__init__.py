@@ -1,0 +1,1 @@
+"""WHEN: cycles, jobs, sensors and schedules."""

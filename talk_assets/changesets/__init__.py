@@ -1,0 +1,1 @@
+"""4 RECONCILE: what must change where."""

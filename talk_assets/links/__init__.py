@@ -1,0 +1,1 @@
+"""3 MATCH: which record here is which there."""

@@ -5,10 +5,27 @@ the exact digits of a JSON number, ``true``/``false``, compact JSON for an array
 decimals exact and lets one column type hold whatever an end sends.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+
+import polars as pl
 
 from talk_assets.model.system import System
+
+RAW_SCHEMA: Mapping[str, pl.DataType] = MappingProxyType(
+    {
+        "_id": pl.String(),
+        "_key": pl.String(),
+        "_parent": pl.String(),
+        "_stamp": pl.Datetime("us", "UTC"),
+        "_version": pl.String(),
+        "_deleted": pl.Boolean(),
+    }
+)
+"""Columns every raw frame starts with: the record's id, our key if it carries one, the owning
+document's id for child rows, the end's last-modified stamp, the version to compare with, tombstone."""
 
 
 class Wire(StrEnum):
@@ -53,3 +70,8 @@ class Entity:
     def paths(self) -> tuple[str, ...]:
         """The asked-for property paths, in declaration order."""
         return tuple(f.path for f in self.fields)
+
+
+def raw_schema(entity: Entity) -> dict[str, pl.DataType]:
+    """The columns of *entity*'s raw frames."""
+    return dict(RAW_SCHEMA) | {path: pl.String() for path in entity.paths}

@@ -1,0 +1,1 @@
+"""1 FETCH: what each end says, untouched."""

@@ -1,0 +1,1 @@
+"""DuckDB: the only code that speaks SQL."""

@@ -35,11 +35,16 @@ class Capabilities:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who an end is: *tenant* (Salesforce organization id, Customerp tenant) and its own currency."""
+    """Who an end is: *tenant* (Salesforce organization id, Customerp tenant) and what is fixed there.
+
+    *currency* is the only one it holds, None where it holds any. *pricebook* is the Salesforce org's
+    standard price book.
+    """
 
     tenant: str
     name: str
     currency: str | None
+    pricebook: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +142,7 @@ class SystemPort(Protocol):
         """
         ...
 
-    def head(
-        self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0
-    ) -> dict[str, str]:
+    def head(self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0) -> dict[str, str]:
         """Return a token per entity that differs from *since* whenever it may have changed.
 
         *wait* seconds may be spent waiting for a change where the end supports it.

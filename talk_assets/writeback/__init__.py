@@ -1,0 +1,1 @@
+"""5 APPLY: say it to the other end, and keep the receipts."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from talk_assets.model.changes import Op, Write
@@ -73,7 +73,7 @@ class SalesforcePort:
         self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency)
         self._records = RecordWriter(rest=self._rest, columns=self._columns)
         self._documents = DocumentWriter(rest=self._rest, columns=self._columns, entities=entities, relations=relations)
-        self._once = Lock()
+        self._once = RLock()
         self._identity: Identity | None = None
         self._pricebook: str | None = None
 
@@ -228,6 +228,7 @@ class SalesforcePort:
             tenant=str(found["Id"]),
             name=str(found.get("Name")),
             currency=currency if isinstance(currency, str) else None,
+            pricebook=self.standard_pricebook(),
         )
 
     def _first(self, soql: str) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""Records that need a counterpart: may it be made now, and if not, what does it wait for."""
+
+import polars as pl
+
+from talk_assets.changesets.rules import HELD, PARKED, PENDING, first_of, frozen_lines
+from talk_assets.changesets.updates import change_columns
+from talk_assets.model.changes import Op
+from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.system import System
+from talk_assets.store.tables import CHANGE_SCHEMA
+
+
+def creates(
+    pair: EntityPair, system: System, rows: pl.DataFrame, *, currency: str | None, parent: EntityPair | None
+) -> pl.DataFrame:
+    """The creation, on *system*, of a counterpart for each of *rows*; and what of it cannot be written.
+
+    *rows* are mapped rows of the other end with, for each reference, `link:<name>` (null: not linked),
+    `refusal` (why the end refused it before, null: never), `lines_stop` and `lines_wait` (why a
+    line of it holds or parks the whole document), and for lines `parent_status` and `parent_live`.
+    One row a record; a row with a property reports a value that the end cannot hold.
+    """
+    state, reason = first_of(_rules(pair, system, currency=currency, parent=parent))
+    waits_pair, waits_id = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
+    for p in reversed(pair.references):
+        unresolved = pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null()
+        waits_pair = pl.when(unresolved).then(pl.lit(p.reference)).otherwise(waits_pair)
+        waits_id = pl.when(unresolved).then(pl.col(p.name)).otherwise(waits_id)
+    title = next((n for n in ("name", "title", "last_name", "product") if n in pair.by_name), pair.names[0])
+    whole = rows.select(
+        change_columns(
+            pair=pl.lit(pair.name),
+            system=pl.lit(system.value),
+            op=pl.lit(Op.CREATE.value),
+            origin_id=pl.col("_id"),
+            new=pl.col(title),
+            state=state,
+            phase=pl.lit(0),
+            reason=reason,
+            waits_pair=waits_pair,
+            waits_id=waits_id,
+        )
+    ).with_columns(pl.when(pl.col("state") == PARKED).then(pl.col(n)).alias(n) for n in ("waits_pair", "waits_id"))
+    pending = rows.join(
+        whole.filter(pl.col("state") == PENDING).select(pl.col("origin_id").alias("_id")), on="_id", how="semi"
+    )
+    return pl.concat([whole, *_unwritable(pair, system, pending)])
+
+
+def _rules(
+    pair: EntityPair, system: System, *, currency: str | None, parent: EntityPair | None
+) -> list[tuple[pl.Expr, str, pl.Expr]]:
+    there = system.other.title
+    rules: list[tuple[pl.Expr, str, pl.Expr]] = [(pl.col("refusal").is_not_null(), HELD, pl.col("refusal"))]
+    for p in pair.properties:
+        side = p.side(system)
+        if p.reference is not None:
+            unresolved = pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null()
+            text = pl.format(f"Waits for {p.reference} {{}} of {there} to be linked.", pl.col(p.name).fill_null(""))
+            rules.append((unresolved, PARKED, text))
+        if side.required and side.default is None and not side.fallback_id and side.through is None and not p.derived:
+            text = pl.lit(f"{system.title} needs {p.name}, which is empty in {there}; fill it in there.")
+            rules.append((pl.col(p.name).is_null(), HELD, text))
+        if p.must_agree and currency is not None:
+            text = pl.format(
+                f"{p.name} is {{}}, but {system.title} holds only {currency}.", pl.col(p.name).fill_null("")
+            )
+            rules.append((pl.col(p.name).is_not_null() & (pl.col(p.name) != currency), HELD, text))
+    if pair.status is not None:
+        status = pair.by_name[pair.status.property]
+        unknown = pl.col(status.name).is_not_null() & ~status.side(system).codec.holds(pl.col(status.name))
+        text = pl.format(f"{system.title} has no status for '{{}}'; it is made when the status has one.", status.name)
+        rules.append((unknown, PARKED, text))
+    rules.append((pl.col("lines_stop").is_not_null(), HELD, pl.col("lines_stop")))
+    rules.append((pl.col("lines_wait").is_not_null(), PARKED, pl.col("lines_wait")))
+    if parent is not None:
+        text = pl.lit(f"The {parent.name}'s status locks its lines in {system.title}; written when the status allows.")
+        rules.append((frozen_lines(parent, system, pl.col("parent_status")), HELD, text))
+    return rules
+
+
+def _unwritable(pair: EntityPair, system: System, rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Values of *rows* that *system* cannot hold: kept where they are, reported, left out of the creation."""
+    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    for p in pair.properties:
+        side = p.side(system)
+        if p.derived or p.reference is not None or side.through is Through.PRICEBOOK_ENTRY_PRICE:
+            continue
+        lost = rows.filter(pl.col(p.name).is_not_null() & ~side.codec.holds(pl.col(p.name)).fill_null(value=False))
+        if lost.height:
+            text = f"{system.title} has no {p.name} for this value; it is kept on {system.other.title} and not written."
+            parts.append(
+                lost.select(
+                    change_columns(
+                        pair=pl.lit(pair.name),
+                        system=pl.lit(system.value),
+                        op=pl.lit(Op.CREATE.value),
+                        origin_id=pl.col("_id"),
+                        property=pl.lit(p.name),
+                        new=pl.col(p.name),
+                        state=pl.lit(HELD),
+                        phase=pl.lit(0),
+                        reason=pl.lit(text),
+                    )
+                )
+            )
+    return parts

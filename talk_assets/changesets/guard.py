@@ -1,0 +1,71 @@
+"""Guards: a changeset too large, too empty or too destructive stops before its first write."""
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from talk_assets.model.changes import ChangeState, Op
+from talk_assets.model.errors import GuardError
+from talk_assets.model.pair import EntityPair, Guards
+from talk_assets.session import Session
+from talk_assets.store import changes, links
+
+_HASHED = ("system", "op", "link_id", "origin_id", "record_id", "property", "old", "new")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trip:
+    """One limit passed: what, how many, of how many links, and the limit."""
+
+    what: str
+    count: int
+    limit: int
+
+
+def plan_hash(pending: pl.DataFrame) -> str:
+    """A plan's hash: the same changes give the same hash, whatever their order. 12 hexadecimal digits."""
+    text = pending.select(_HASHED).sort(_HASHED).write_csv()
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def trips(guards: Guards, pending: pl.DataFrame, total: int) -> list[Trip]:
+    """The limits that *pending* changes pass, of *total* links. Creations never trip: they overwrite nothing."""
+    found = []
+    updated = pending.filter(pl.col("op") == Op.UPDATE.value)["link_id"].n_unique()
+    limit = max(guards.floor, int(total * guards.update_ratio))
+    if updated > limit:
+        found.append(Trip(what="records would be changed", count=updated, limit=limit))
+    deleted = pending.filter(pl.col("op") == Op.DELETE.value).height
+    limit = max(guards.floor, int(total * guards.delete_ratio))
+    if deleted > limit:
+        found.append(Trip(what="records would be deleted", count=deleted, limit=limit))
+    cleared = pending.filter((pl.col("op") == Op.UPDATE.value) & pl.col("new").is_null() & pl.col("old").is_not_null())
+    limit = max(guards.clear_floor, int(total * guards.clear_ratio))
+    for name, count in sorted(cleared.group_by("property").len().iter_rows()):
+        if count > limit:
+            found.append(Trip(what=f"values of {name} would be emptied", count=count, limit=limit))
+    return found
+
+
+def check(session: Session, pair: EntityPair) -> None:
+    """Stop if the pair's pending changes pass a limit and nobody approved exactly this plan.
+
+    Raises:
+        GuardError: with the numbers and the hash that approves this plan once.
+    """
+    pending = changes.of(session.db, pair, state=ChangeState.PENDING.value)
+    if pending.is_empty():
+        return
+    total = links.count(session.db, pair)
+    tripped = trips(pair.guards, pending, total)
+    if not tripped:
+        return
+    approval = plan_hash(pending)
+    if session.accept is not None and approval in session.accept.split(","):
+        return
+    numbers = "; ".join(f"{t.count:,} {t.what}, the limit is {t.limit:,}" for t in tripped)
+    raise GuardError(
+        f"{pair.name}: of {total:,} linked records {numbers}. Nothing was written for {pair.name}. Read the plan "
+        f"(`talk plan --pair {pair.name}`); to go ahead with exactly this plan, run again with --accept {approval}."
+    )

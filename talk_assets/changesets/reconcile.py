@@ -1,0 +1,138 @@
+"""The three-way comparison, per property, of linked records.
+
+An end has moved when its value no longer folds onto the value it last agreed to (its own baseline, so
+that an end's normalising is no move). If one end moved, its value travels; if both moved to the same,
+that is agreed; if both moved apart it is a conflict, which the property's policy settles. A cleared
+value never beats a changed one.
+"""
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from talk_assets.model.changes import Verdict
+from talk_assets.model.pair import EntityPair, Policy, Property
+from talk_assets.model.system import System
+
+SF, CU = System.SALESFORCE, System.CUSTOMERP
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def value(system: System, name: str) -> str:
+    """Column of *system*'s current value in a view."""
+    return f"{system}:{name}"
+
+
+def base(system: System, name: str) -> str:
+    """Column of the value *system* last agreed to in a view."""
+    return f"{system}_base:{name}"
+
+
+def moved_at(system: System, name: str) -> str:
+    """Column of the time *system*'s value last moved in a view."""
+    return f"{system}_at:{name}"
+
+
+def verdict(name: str) -> str:
+    """Column of a property's verdict in a compared view."""
+    return f"verdict:{name}"
+
+
+def clash(name: str) -> str:
+    """Column that is true where both ends moved a property apart, whoever wins."""
+    return f"clash:{name}"
+
+
+def compare(pair: EntityPair, view: pl.DataFrame) -> pl.DataFrame:
+    """Add a verdict and a clash column to *view* for each property that is not derived.
+
+    *view* has one row a link with `fresh` and the columns named by `value`, `base` and `moved_at`;
+    references are link ids.
+    """
+    properties = [p for p in pair.properties if not p.derived]
+    return view.with_columns(
+        *(_verdict(pair, p).alias(verdict(p.name)) for p in properties),
+        *(_clash(p).alias(clash(p.name)) for p in properties),
+    )
+
+
+def _moved(p: Property, system: System) -> pl.Expr:
+    return p.fold(pl.col(value(system, p.name))).ne_missing(p.fold(pl.col(base(system, p.name))))
+
+
+def _equal(p: Property) -> pl.Expr:
+    return p.fold(pl.col(value(SF, p.name))).eq_missing(p.fold(pl.col(value(CU, p.name))))
+
+
+def _clash(p: Property) -> pl.Expr:
+    return _moved(p, SF) & _moved(p, CU) & ~_equal(p)
+
+
+def _verdict(pair: EntityPair, p: Property) -> pl.Expr:
+    return (
+        pl.when(~_moved(p, SF) & ~_moved(p, CU))
+        .then(pl.lit(Verdict.IN_SYNC.value))
+        .when(_equal(p))
+        .then(pl.lit(Verdict.AGREED.value))
+        .when(~_moved(p, CU))
+        .then(pl.lit(Verdict.TO_CUSTOMERP.value))
+        .when(~_moved(p, SF))
+        .then(pl.lit(Verdict.TO_SALESFORCE.value))
+        .when(pl.col(value(SF, p.name)).is_null())
+        .then(pl.lit(Verdict.TO_SALESFORCE.value))
+        .when(pl.col(value(CU, p.name)).is_null())
+        .then(pl.lit(Verdict.TO_CUSTOMERP.value))
+        .otherwise(_winner(pair, p))
+    )
+
+
+def policy_of(pair: EntityPair, p: Property, *, fresh: bool) -> Policy:
+    """Which policy settles a conflict: the property's, or on a first link the pair's unless a person must."""
+    return pair.first_link if fresh and p.policy is not Policy.MANUAL else p.policy
+
+
+def _winner(pair: EntityPair, p: Property) -> pl.Expr:
+    return (
+        pl.when("fresh")
+        .then(_by_policy(policy_of(pair, p, fresh=True), p))
+        .otherwise(_by_policy(policy_of(pair, p, fresh=False), p))
+    )
+
+
+def _by_policy(policy: Policy, p: Property) -> pl.Expr:
+    if policy is Policy.MANUAL:
+        return pl.lit(Verdict.CONFLICT.value)
+    if policy is Policy.SALESFORCE_WINS:
+        return pl.lit(Verdict.TO_CUSTOMERP.value)
+    if policy is Policy.CUSTOMERP_WINS:
+        return pl.lit(Verdict.TO_SALESFORCE.value)
+    # Salesforce stamps whole seconds, so both are compared in seconds; a tie goes to Salesforce.
+    salesforce, customerp = (pl.col(moved_at(s, p.name)).fill_null(_LONG_AGO).dt.truncate("1s") for s in (SF, CU))
+    return (
+        pl.when(salesforce >= customerp)
+        .then(pl.lit(Verdict.TO_CUSTOMERP.value))
+        .otherwise(pl.lit(Verdict.TO_SALESFORCE.value))
+    )
+
+
+def agreed_baselines(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
+    """Baseline rows, both ends, of the links on which something is newly agreed."""
+    properties = [p for p in pair.properties if not p.derived]
+    any_agreed = pl.any_horizontal(*(pl.col(verdict(p.name)) == Verdict.AGREED.value for p in properties))
+    touched = compared.filter(any_agreed)
+    return pl.concat(
+        [
+            touched.select(
+                "link_id",
+                pl.lit(system.value).alias("system"),
+                *(
+                    pl.when(pl.col(verdict(p.name)) == Verdict.AGREED.value)
+                    .then(pl.col(value(system, p.name)))
+                    .otherwise(pl.col(base(system, p.name)))
+                    .alias(p.name)
+                    for p in properties
+                ),
+            )
+            for system in System
+        ]
+    )

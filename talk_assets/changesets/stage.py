@@ -1,0 +1,180 @@
+"""Reconcile the pair's links and unlinked records that moved, and store what must change."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from talk_assets.changesets.creates import creates
+from talk_assets.changesets.reconcile import agreed_baselines, compare
+from talk_assets.changesets.updates import conflicts, deletions, manual_conflicts, updates
+from talk_assets.changesets.view import view
+from talk_assets.model.changes import ChangeState
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.session import Session
+from talk_assets.store import changes, links, mapped, quarantine
+from talk_assets.store.references import to_links
+from talk_assets.store.tables import CHANGE_SCHEMA
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    """What one reconciliation did: links looked at, changes now standing, conflicts newly found."""
+
+    examined: int
+    changes: int
+    conflicts: int
+
+
+def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
+    """Reconcile what moved since the last time; the pair's changeset is then up to date."""
+    db = session.db
+    mark, latest = db.mark("changesets", pair.name), db.latest_seq()
+    parent = session.parent(pair)
+    touched = changes.touched_links(db, pair, mark, parent=parent)
+    waiting = {s: changes.candidates(db, pair, s, mark, parent=parent) for s in System}
+    if touched.is_empty() and all(rows.is_empty() for rows in waiting.values()):
+        if latest != mark:
+            db.set_mark("changesets", pair.name, latest)
+        return Reconciled(examined=0, changes=0, conflicts=0)
+    with db.transaction():
+        found, clashes, settled = _linked(session, pair, touched["link_id"].to_list(), parent)
+        made = [_creations(session, pair, system, rows, parent) for system, rows in waiting.items()]
+        origins = pl.concat([rows.select("_id", system=pl.lit(system.other.value)) for system, rows in waiting.items()])
+        all_changes = pl.concat([found, *made])
+        changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
+        links.settle(db, pair, settled)
+        db.set_mark("changesets", pair.name, latest)
+    session.tally(pair).conflicts += clashes
+    return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
+
+
+def _linked(
+    session: Session, pair: EntityPair, link_ids: list[str], parent: EntityPair | None
+) -> tuple[pl.DataFrame, int, list[str]]:
+    if not link_ids:
+        return pl.DataFrame(schema=dict(CHANGE_SCHEMA)), 0, []
+    rows = view(session, pair, link_ids)
+    if parent is not None:
+        rows = _with_documents(session, parent, rows)
+    # A record that cannot be read now has old values here; its whole link waits.
+    readable = rows.filter(~pl.any_horizontal(*(pl.col(f"{s}_quarantined") for s in System)))
+    compared = compare(pair, readable.with_columns(pl.col(f"{s}_deleted").fill_null(value=True) for s in System))
+    deleted = pl.any_horizontal(*(pl.col(f"{s}_deleted") for s in System))
+    live, gone = compared.filter(~deleted), compared.filter(deleted)
+    links.set_baselines(session.db, pair, agreed_baselines(pair, live))
+    clashes = changes.log_conflicts(session.db, conflicts(pair, live, now=session.clock()))
+    removed, states = deletions(pair, gone, parent=parent)
+    revived = live.filter(pl.col("state") != "live").select("link_id", state=pl.lit("live"))
+    links.set_states(session.db, pair, pl.concat([states, revived]))
+    asked = updates(pair, live, has_lines=bool(session.children(pair)), parent=parent)
+    asked = pl.concat([_refused_held(session, pair, asked), manual_conflicts(pair, live), removed])
+    open_links = asked.filter(pl.col("state") != ChangeState.HELD.value)["link_id"].to_list()
+    settled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
+    return asked, clashes, settled
+
+
+def _refused_held(session: Session, pair: EntityPair, asked: pl.DataFrame) -> pl.DataFrame:
+    """Hold changes the end refused, until their origin moves past the refusal."""
+    if asked.is_empty():
+        return asked
+    refusals = _standing_refusals(session, pair)
+    if refusals.is_empty():
+        return asked
+    held = asked.join(
+        refusals.rename({"record_id": "origin_id", "reason": "refusal", "system": "origin_system"}),
+        on="origin_id",
+        how="left",
+    )
+    refused = (pl.col("state") == ChangeState.PENDING.value) & (pl.col("origin_system") != pl.col("system"))
+    return held.with_columns(
+        state=pl.when(refused).then(pl.lit(ChangeState.HELD.value)).otherwise(pl.col("state")),
+        reason=pl.when(refused).then(pl.col("refusal")).otherwise(pl.col("reason")),
+    ).select(CHANGE_SCHEMA.keys())
+
+
+def _standing_refusals(session: Session, pair: EntityPair) -> pl.DataFrame:
+    refusals = quarantine.refusals(session.db, pair.name)
+    parts = [refusals.clear().select("system", "record_id", "reason")]
+    for system in System:
+        own = refusals.filter(pl.col("system") == system.value)
+        now = mapped.by_id(session.db, pair, system, own["record_id"].to_list()).select(
+            pl.col("_id").alias("record_id"), pl.col("_seq").alias("now")
+        )
+        standing = own.join(now, on="record_id", how="left").filter(pl.col("now").fill_null(0) <= pl.col("_seq"))
+        parts.append(standing.select("system", "record_id", "reason"))
+    return pl.concat(parts)
+
+
+def _with_documents(session: Session, parent: EntityPair, rows: pl.DataFrame) -> pl.DataFrame:
+    status = parent.status.property if parent.status else None
+    for system in System:
+        ids = rows[f"{system}_parent"].drop_nulls().unique().to_list()
+        documents = mapped.by_id(session.db, parent, system, ids).select(
+            pl.col("_id").alias(f"{system}_parent"),
+            pl.col("_deleted").alias(f"{system}_parent_deleted"),
+            (pl.col(status) if status else pl.lit(None, dtype=pl.String)).alias(f"{system}_parent_status"),
+        )
+        rows = rows.join(documents, on=f"{system}_parent", how="left")
+    return rows
+
+
+def _creations(
+    session: Session, pair: EntityPair, origin: System, rows: pl.DataFrame, parent: EntityPair | None
+) -> pl.DataFrame:
+    """The creations that *rows* of *origin* ask of the other end."""
+    if rows.is_empty():
+        return pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+    system = origin.other
+    ready = _with_references(session, pair, origin, rows)
+    refusals = _standing_refusals(session, pair).filter(pl.col("system") == origin.value)
+    ready = ready.join(
+        refusals.select(pl.col("record_id").alias("_id"), pl.col("reason").alias("refusal")), on="_id", how="left"
+    )
+    stopped = quarantine.stopped(session.db, pair.name, origin, rows["_id"].to_list())
+    ready = ready.filter(~pl.col("_id").is_in(stopped))
+    ready = _with_lines(session, pair, origin, ready)
+    if parent is not None:
+        ready = _with_parent_status(session, parent, origin, ready)
+    currency = session.identities[system].currency
+    return creates(pair, system, ready.sort("_id"), currency=currency, parent=parent)
+
+
+def _with_references(session: Session, pair: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:
+    linked = to_links(session.db, pair, session.pairs, origin, rows)
+    return rows.with_columns(linked[p.name].alias(f"link:{p.name}") for p in pair.references)
+
+
+def _with_parent_status(session: Session, parent: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the status that the lines' document has on the end they are to be made on."""
+    found = links.by_record(session.db, parent, origin, rows["_parent"].drop_nulls().unique().to_list())
+    there = mapped.by_id(session.db, parent, origin.other, found[f"{origin.other}_id"].to_list())
+    status = pl.col(parent.status.property) if parent.status else pl.lit(None, dtype=pl.String)
+    documents = found.join(
+        there.select(pl.col("_id").alias(f"{origin.other}_id"), status.alias("parent_status")),
+        on=f"{origin.other}_id",
+    ).select(pl.col(f"{origin}_id").alias("_parent"), "parent_status")
+    return rows.join(documents, on="_parent", how="left")
+
+
+def _with_lines(session: Session, pair: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add why a line stops or parks its whole document: a document is created whole or not at all."""
+    empty = pl.lit(None, dtype=pl.String)
+    rows = rows.with_columns(lines_stop=empty, lines_wait=empty)
+    for child in session.children(pair):
+        lines = mapped.lines_of(session.db, child, origin, rows["_id"].to_list())
+        linked = _with_references(session, child, origin, lines)
+        waits = []
+        for p in child.references:
+            unresolved = linked.filter(pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null())
+            text = pl.format(f"A line waits for {p.reference} {{}} of {origin.title} to be linked.", pl.col(p.name))
+            waits.append(unresolved.select(pl.col("_parent").alias("_id"), text.alias("waits")))
+        first = pl.concat(waits).group_by("_id").agg(pl.col("waits").min())
+        stops = quarantine.lines_stopped(session.db, child.name, session.entity(child, origin), rows["_id"].to_list())
+        rows = (
+            rows.join(first, on="_id", how="left")
+            .join(stops, on="_id", how="left")
+            .with_columns(lines_wait=pl.coalesce("lines_wait", "waits"), lines_stop=pl.coalesce("lines_stop", "stops"))
+            .drop("waits", "stops")
+        )
+    return rows

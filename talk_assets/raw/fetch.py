@@ -1,0 +1,154 @@
+"""Fetch what an end says: everything the first time, then what changed since.
+
+Rows and the cursor that covers them are committed together, so a fetch that ends early is simply
+done again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from talk_assets.model.errors import GuardError
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+from talk_assets.session import Session
+from talk_assets.store import quarantine, raw
+from talk_assets.systems.port import Page, Reject
+
+REJECT_COLUMNS = ("record_id", "property", "check", "value", "reason")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What one fetch did: rows read, rows that said something new, records that could not be read."""
+
+    read: int
+    changed: int
+    rejected: int
+    swept: bool
+
+
+def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit: float = 0.2) -> Fetched:
+    """Fetch *entity* and its nested lines into the store.
+
+    With *full*, or the first time, everything is read and absence is noted.
+
+    Raises:
+        GuardError: a whole read lists far fewer records than are known; nothing was stored.
+    """
+    port = session.ends[entity.system]
+    cursor = None if full else raw.cursor(session.db, entity)
+    swept = cursor is None
+    known = raw.live_count(session.db, entity) if swept else 0
+    seen: list[pl.DataFrame] = []
+    read = changed = rejected = 0
+    with session.db.transaction():
+        for page in port.fetch(entity, cursor):
+            kept = keep_page(session, entity, page)
+            read += page.frames[entity.name].height if entity.name in page.frames else 0
+            changed += kept
+            rejected += len(page.rejects)
+            if swept:
+                seen.append(page.frames[entity.name].select("_id", "_deleted"))
+            if page.cursor is not None:
+                raw.set_cursor(session.db, entity, page.cursor, now=session.clock(), swept=swept)
+        if swept and known:
+            _note_absence(session, entity, seen, known, shrink_limit)
+    return Fetched(read=read, changed=changed, rejected=rejected, swept=swept)
+
+
+def _note_absence(session: Session, entity: Entity, seen: list[pl.DataFrame], known: int, shrink_limit: float) -> None:
+    listed = pl.concat(seen) if seen else pl.DataFrame(schema={"_id": pl.String(), "_deleted": pl.Boolean()})
+    live = listed.filter(~pl.col("_deleted"))["_id"].n_unique()
+    if live < known * (1 - shrink_limit):
+        raise GuardError(
+            f"{entity.system.title} {entity.resource}: a whole read lists {live:,} records where {known:,} were "
+            f"known, more than {shrink_limit:.0%} fewer. Nothing was stored or written. If they really are gone, "
+            "raise the pair's shrink_ratio for one run; otherwise check the credentials' visibility."
+        )
+    raw.sweep(session.db, entity, listed.select("_id"), now=session.clock(), patience=session.options.sweep_patience)
+
+
+def keep_page(session: Session, entity: Entity, page: Page) -> int:
+    """Store a page, in one transaction; the number of rows that said something new.
+
+    A document's page holds all of its lines, so a known line it does not list is gone.
+    """
+    changed = 0
+    with session.db.transaction():
+        documents = page.frames.get(entity.name)
+        if documents is not None:
+            changed += raw.keep(session.db, entity, documents)
+        for child in entity.children:
+            lines = page.frames.get(child.name)
+            if documents is None or lines is None:
+                continue
+            whole = documents.filter(~pl.col("_deleted"))
+            gone = raw.lines_gone(session.db, child, whole, lines)
+            changed += raw.keep(session.db, child, pl.concat([lines, gone]))
+        _keep_rejects(session, entity, page)
+    return changed
+
+
+def _keep_rejects(session: Session, entity: Entity, page: Page) -> None:
+    rejects: dict[str, list[Reject]] = {}
+    for reject in page.rejects:
+        rejects.setdefault(reject.entity, []).append(reject)
+    for one in (entity, *entity.children):
+        read = page.frames.get(one.name)
+        found = rejects.get(one.name, [])
+        examined = [*(() if read is None else read["_id"].to_list()), *(r.id for r in found)]
+        quarantine.replace(
+            session.db,
+            stage="raw",
+            pair=one.name,
+            system=one.system,
+            ids=pl.DataFrame({"_id": examined}, schema={"_id": pl.String()}).unique(),
+            entries=_entries(found),
+            now=session.clock(),
+        )
+
+
+def _entries(rejects: Iterable[Reject]) -> pl.DataFrame:
+    rows = [(r.id, r.property, "readable", r.raw[:200], r.reason) for r in rejects]
+    return pl.DataFrame(rows, schema=dict.fromkeys(REJECT_COLUMNS, pl.String()), orient="row")
+
+
+def recover(session: Session, system: System) -> int:
+    """Read again what earlier writes may have touched, before anything is decided.
+
+    A write whose answer never came is neither believed nor repeated: what the end holds now is read,
+    creations by our key and updates by id, and the comparison with the baseline decides anew.
+    Returns the number of such writes.
+    """
+    from talk_assets.store import intents  # noqa: PLC0415 - only recovery reads them here
+
+    opened = intents.open_of(session.db, system)
+    if opened.is_empty():
+        return 0
+    port = session.ends[system]
+    for (name,), group in opened.group_by("pair", maintain_order=True):
+        entity = _named(session, str(name), system)
+        ids = group.filter(pl.col("record_id").is_not_null())["record_id"].unique(maintain_order=True).to_list()
+        keys = (
+            group.filter(pl.col("record_id").is_null() & pl.col("key").is_not_null())["key"]
+            .unique(maintain_order=True)
+            .to_list()
+        )
+        with session.db.transaction():
+            if ids:
+                keep_page(session, entity, port.read(entity, ids=ids))
+            if keys:
+                keep_page(session, entity, port.read(entity, keys=keys))
+            intents.close(session.db, group["intent_id"].to_list(), state="recovered")
+    return opened.height
+
+
+def _named(session: Session, name: str, system: System) -> Entity:
+    if name in session.lookups:
+        return session.lookups[name]
+    pair = session.pairs[name]
+    owner = session.parent(pair)
+    # Customerp has no listing of lines: they are read with their document.
+    return session.entity(owner if owner is not None and system is System.CUSTOMERP else pair, system)

@@ -1,0 +1,90 @@
+"""What a run holds: the two ends, the store, the clock and the settings that change decisions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from talk_assets.model.changes import Tally
+from talk_assets.model.errors import StoreMismatchError
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+from talk_assets.store.database import Database
+from talk_assets.store.tables import create_tables
+from talk_assets.systems.port import Identity, SystemPort
+
+
+class PrivateContacts(StrEnum):
+    """What an order of a contact without a company does about the Account that Salesforce needs."""
+
+    CREATE = "create"
+    PARK = "park"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Settings that change what is decided, not where the ends are.
+
+    *sweep_patience* is the time in seconds between two whole reads before absence counts as deletion.
+    *reread_chunk* is how many records are compared again in one call before they are written.
+    """
+
+    account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
+    opportunity_stage: str = "Prospecting"
+    opportunity_days: int = 30
+    sweep_patience: float = 3600.0
+    reread_chunk: int = 2000
+    concurrent_writes: int = 4
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One run's parts. *accept* is the hash of a plan a person approved past its guard."""
+
+    db: Database
+    ends: Mapping[System, SystemPort]
+    clock: Callable[[], datetime]
+    pairs: Mapping[str, EntityPair]
+    lookups: Mapping[str, Entity]
+    options: Options = field(default_factory=Options)
+    accept: str | None = None
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    identities: dict[System, Identity] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Create missing tables and make sure the store belongs to these two ends.
+
+        Raises:
+            StoreMismatchError: the store was filled from another org or tenant.
+        """
+        entities = [self.entity(pair, system) for pair in self.pairs.values() for system in System]
+        create_tables(self.db, self.pairs.values(), [*entities, *self.lookups.values()])
+        for system in System:
+            identity = self.ends[system].identify()
+            self.identities[system] = identity
+            known = self.db.meta(f"tenant_{system}")
+            if known is None:
+                self.db.set_meta(f"tenant_{system}", identity.tenant)
+            elif known != identity.tenant:
+                raise StoreMismatchError(
+                    f"The store belongs to {system.title} {known}, but the settings lead to {identity.tenant} "
+                    f"({identity.name}). Nothing was read or written. Point the settings back, or use another "
+                    "store (TALK_STORE) for this one."
+                )
+
+    def tally(self, pair: EntityPair) -> Tally:
+        """The counts of *pair* in this run."""
+        return self.tallies.setdefault(pair.name, Tally())
+
+    def children(self, pair: EntityPair) -> tuple[EntityPair, ...]:
+        """The line pairs of *pair*."""
+        return tuple(p for p in self.pairs.values() if p.parent == pair.name)
+
+    def parent(self, pair: EntityPair) -> EntityPair | None:
+        """The pair whose lines *pair*'s records are."""
+        return None if pair.parent is None else self.pairs[pair.parent]
+
+    def entity(self, pair: EntityPair, system: System) -> Entity:
+        """What *system* is asked for, with the lines it keeps inside its documents."""
+        return pair.entity(system, self.children(pair))

@@ -1,0 +1,180 @@
+"""Changesets: what must change where, and what was found in conflict."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.store.database import Database, quoted
+from talk_assets.store.tables import (
+    CHANGE_SCHEMA,
+    CONFLICT_SCHEMA,
+    changes_table,
+    links_table,
+    mapped_schema,
+    mapped_table,
+)
+
+
+def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
+    """Links (column `link_id`) to look at: either record moved after *seq*, the link is new, or a change waits.
+
+    Held and parked changes are looked at each time, as what they wait for may be here by now.
+    """
+    table = links_table(pair)
+    by_record = " UNION ".join(
+        f"SELECT l.link_id FROM {mapped_table(pair, system)} m JOIN {table} l ON l.{system}_id = m._id WHERE m._seq > ?"
+        for system in System
+    )
+    found = f"""{by_record} UNION SELECT link_id FROM {table} WHERE _seq > ?
+        UNION SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL AND state IN ('held', 'parked')"""
+    parameters: list[object] = [seq] * (len(System) + 1)
+    if parent is not None:
+        # A document's deletion or status decides what its lines may do.
+        found += "".join(
+            f""" UNION SELECT l.link_id FROM {mapped_table(parent, system)} d
+                 JOIN {mapped_table(pair, system)} m ON m._parent = d._id JOIN {table} l ON l.{system}_id = m._id
+                 WHERE d._seq > ? AND m._deleted"""
+            for system in System
+        )
+        parameters += [seq] * len(System)
+    return db.frame(found, parameters)
+
+
+def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
+    """Live records of *system* without a link that may need a counterpart, as mapped rows.
+
+    Left out: records in review, and lines whose document has no live link (they are created with it).
+    """
+    columns = ", ".join(f"m.{quoted(name)}" for name in mapped_schema(pair))
+    documents, newly, parameters = "", "FALSE", [seq, system.other.value, pair.name, system.value]
+    if parent is not None:
+        documents = f"JOIN {links_table(parent)} d ON d.{system}_id = m._parent AND d.state = 'live'"
+        newly = f"d._seq > {seq:d}"
+    return db.frame(
+        f"""SELECT {columns} FROM {mapped_table(pair, system)} m
+            ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
+            WHERE NOT m._deleted AND (m._seq > ? OR {newly} OR m._id IN
+              (SELECT origin_id FROM {changes_table(pair)} WHERE link_id IS NULL AND system = ?))
+            AND m._id NOT IN (SELECT record_id FROM links.review WHERE pair = ? AND system = ?)""",
+        parameters,
+    )
+
+
+def replace(
+    db: Database, pair: EntityPair, *, links: pl.DataFrame, origins: pl.DataFrame, changes: pl.DataFrame
+) -> None:
+    """Replace the changes of *links* (column `link_id`) and of unlinked *origins* (`_id, system`: the end written)."""
+    table = changes_table(pair)
+    with db.transaction():
+        if links.height:
+            db.run(f"DELETE FROM {table} WHERE link_id IN (SELECT link_id FROM links)", links=links)
+        if origins.height:
+            db.run(
+                f"""DELETE FROM {table} USING origins o
+                    WHERE {table}.link_id IS NULL AND {table}.origin_id = o._id AND {table}.system = o.system""",
+                origins=origins,
+            )
+        # A record that was linked, deleted or sent to review since has no creation to wait for.
+        db.run(
+            f"""DELETE FROM {table} WHERE link_id IS NULL AND EXISTS (SELECT 1 FROM {links_table(pair)} l
+                WHERE (system = 'customerp' AND l.salesforce_id = origin_id)
+                   OR (system = 'salesforce' AND l.customerp_id = origin_id))"""
+        )
+        if changes.height:
+            stamped = changes.with_columns(pair=pl.lit(pair.name), _seq=pl.lit(db.latest_seq(), dtype=pl.Int64))
+            db.insert(table, stamped.select(CHANGE_SCHEMA.keys()))
+
+
+def drop_origins(db: Database, pair: EntityPair, system: System, origins: Sequence[str]) -> None:
+    """Drop the changes that unlinked records ask of *system*."""
+    wanted = pl.DataFrame({"_id": list(origins)}, schema={"_id": pl.String()})
+    db.run(
+        f"""DELETE FROM {changes_table(pair)}
+            WHERE link_id IS NULL AND system = ? AND origin_id IN (SELECT _id FROM wanted)""",
+        [system],
+        wanted=wanted,
+    )
+
+
+def drop_applied(db: Database, pair: EntityPair, system: System, applied: pl.DataFrame) -> None:
+    """Drop applied changes (columns `link_id, property`; a null property stands for the whole record)."""
+    table = changes_table(pair)
+    db.run(
+        f"""DELETE FROM {table} USING applied a WHERE {table}.link_id = a.link_id AND {table}.system = ?
+            AND {table}.property IS NOT DISTINCT FROM a.property""",
+        [system],
+        applied=applied,
+    )
+
+
+def hold(db: Database, pair: EntityPair, system: System, refused: pl.DataFrame) -> None:
+    """Hold changes the end refused (columns `link_id, origin_id, reason`), until their input changes."""
+    table = changes_table(pair)
+    db.run(
+        f"""UPDATE {table} SET state = 'held', reason = r.reason FROM refused r
+            WHERE {table}.system = ? AND {table}.state = 'pending'
+              AND {table}.link_id IS NOT DISTINCT FROM r.link_id AND {table}.origin_id = r.origin_id""",
+        [system],
+        refused=refused,
+    )
+
+
+def of(db: Database, pair: EntityPair, *, state: str | None = None, system: System | None = None) -> pl.DataFrame:
+    """The pair's changes, in a stable order."""
+    return db.frame(
+        f"""SELECT * FROM {changes_table(pair)} WHERE (? IS NULL OR state = ?) AND (? IS NULL OR system = ?)
+            ORDER BY system, op, link_id, origin_id, property""",
+        [state, state, system, system],
+    )
+
+
+def log_conflicts(db: Database, found: pl.DataFrame) -> int:
+    """Keep conflicts with both values; how many were not yet known."""
+    if found.is_empty():
+        return 0
+    with db.transaction():
+        new = db.frame(
+            """SELECT f.* FROM found f ANTI JOIN changesets.conflict c ON c.pair = f.pair AND c.link_id = f.link_id
+                 AND c.property = f.property AND c.salesforce_value IS NOT DISTINCT FROM f.salesforce_value
+                 AND c.customerp_value IS NOT DISTINCT FROM f.customerp_value
+                 AND c.salesforce_at IS NOT DISTINCT FROM f.salesforce_at
+                 AND c.customerp_at IS NOT DISTINCT FROM f.customerp_at""",
+            found=found,
+        )
+        db.insert("changesets.conflict", new.select(CONFLICT_SCHEMA.keys()))
+    return new.height
+
+
+def conflicts(db: Database, pair: str | None = None) -> pl.DataFrame:
+    """The conflict log, newest first."""
+    return db.frame(
+        "SELECT * FROM changesets.conflict WHERE ? IS NULL OR pair = ? ORDER BY found_at DESC, pair, link_id, property",
+        [pair, pair],
+    )
+
+
+def count(db: Database, pair: EntityPair, state: str) -> int:
+    """How many records have a change in *state*."""
+    return db.count(
+        f"SELECT count(*) FROM (SELECT DISTINCT link_id, origin_id, system FROM {changes_table(pair)} WHERE state = ?)",
+        [state],
+    )
+
+
+def park(
+    db: Database, pair: EntityPair, system: System, waits: Mapping[str, str], *, property: str | None = None
+) -> None:
+    """Park pending changes whose parent could not be resolved (*waits*: origin id to reason)."""
+    if not waits:
+        return
+    rows = {"origin_id": list(waits), "reason": list(waits.values())}
+    table = changes_table(pair)
+    db.run(
+        f"""UPDATE {table} SET state = 'parked', reason = w.reason FROM waits w
+            WHERE {table}.system = ? AND {table}.state = 'pending' AND {table}.origin_id = w.origin_id
+              AND (? IS NULL OR {table}.property = ?)""",
+        [system, property, property],
+        waits=pl.DataFrame(rows, schema=dict.fromkeys(rows, pl.String())),
+    )

@@ -1,0 +1,77 @@
+"""Intents and receipts: what is about to be sent, stored before the call; what it did, stored after."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from talk_assets.store.database import Database
+from talk_assets.store.tables import INTENT_SCHEMA
+
+OPEN = ("sent", "ambiguous")
+"""States whose effect is not known yet."""
+
+
+def record(db: Database, rows: pl.DataFrame) -> None:
+    """Store intents as sent; *rows* has the intent schema's columns but for state, outcome and problem."""
+    with db.transaction():
+        db.run("DELETE FROM writeback.intent WHERE intent_id IN (SELECT intent_id FROM incoming)", incoming=rows)
+        db.insert(
+            "writeback.intent",
+            rows.with_columns(
+                state=pl.lit("sent"),
+                outcome=pl.lit(None, dtype=pl.String),
+                problem=pl.lit(None, dtype=pl.String),
+            ).select(INTENT_SCHEMA.keys()),
+        )
+
+
+def attempts(db: Database, intent_ids: Sequence[str]) -> dict[str, int]:
+    """How often each intent was tried before."""
+    wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
+    found = db.frame(
+        "SELECT intent_id, attempt FROM writeback.intent SEMI JOIN wanted USING (intent_id)", wanted=wanted
+    )
+    return dict(zip(found["intent_id"].to_list(), found["attempt"].to_list(), strict=True))
+
+
+def judge(db: Database, receipts: pl.DataFrame) -> None:
+    """Store what intents did (columns `intent_id, state, outcome, problem, record_id`)."""
+    db.run(
+        """UPDATE writeback.intent i SET state = r.state, outcome = r.outcome, problem = r.problem,
+             record_id = coalesce(r.record_id, i.record_id)
+           FROM receipts r WHERE i.intent_id = r.intent_id""",
+        receipts=receipts,
+    )
+
+
+def close(db: Database, intent_ids: Sequence[str], *, state: str) -> None:
+    """Move intents to *state*."""
+    wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
+    db.run(
+        "UPDATE writeback.intent SET state = ? WHERE intent_id IN (SELECT intent_id FROM wanted)",
+        [state],
+        wanted=wanted,
+    )
+
+
+def open_of(db: Database, system: str) -> pl.DataFrame:
+    """Intents of *system* whose effect is not known, in the order they were sent."""
+    return db.frame(
+        "SELECT * FROM writeback.intent WHERE system = ? AND state IN (?, ?) ORDER BY sent_at, intent_id",
+        [system, *OPEN],
+    )
+
+
+def creates(db: Database, pair: str, system: str) -> pl.DataFrame:
+    """The bodies of the creates of *pair* on *system*, by key (columns `key, body`)."""
+    return db.frame(
+        """SELECT key, max(body) AS body FROM writeback.intent
+           WHERE pair = ? AND system = ? AND op = 'create' AND key IS NOT NULL AND state <> 'refused' GROUP BY key""",
+        [pair, system],
+    )
+
+
+def forget(db: Database, before: datetime) -> None:
+    """Drop intents settled before *before*; the open ones stay."""
+    db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?)", [before, *OPEN])

@@ -1,0 +1,212 @@
+"""Links and baselines: which record is which, and what both ends last agreed on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.store.database import Database, quoted
+from talk_assets.store.tables import (
+    LINK_SCHEMA,
+    REVIEW_SCHEMA,
+    baseline_schema,
+    baseline_table,
+    links_table,
+    mapped_table,
+    match_columns,
+)
+
+
+def add(db: Database, pair: EntityPair, found: pl.DataFrame, *, now: datetime, fresh: bool) -> None:
+    """Store links (columns `link_id, salesforce_id, customerp_id, rule`) with empty baselines.
+
+    Link and baselines come in one transaction, so that neither exists without the other.
+    """
+    if found.is_empty():
+        return
+    with db.transaction():
+        db.insert(
+            links_table(pair),
+            found.with_columns(
+                state=pl.lit("live"),
+                fresh=pl.lit(fresh),
+                made_at=pl.lit(now).cast(pl.Datetime("us", "UTC")),
+                _seq=pl.lit(db.next_seq(), dtype=pl.Int64),
+            ).select(LINK_SCHEMA.keys()),
+        )
+        for system in System:
+            db.insert(baseline_table(pair), found.select("link_id", system=pl.lit(system.value)))
+
+
+def set_baselines(db: Database, pair: EntityPair, rows: pl.DataFrame) -> None:
+    """Replace whole baseline rows (columns of the baseline schema)."""
+    if rows.is_empty():
+        return
+    table = baseline_table(pair)
+    with db.transaction():
+        db.run(
+            f"DELETE FROM {table} USING incoming i WHERE {table}.link_id = i.link_id AND {table}.system = i.system",
+            incoming=rows.select("link_id", "system"),
+        )
+        db.insert(table, rows.select(baseline_schema(pair).keys()))
+
+
+def baselines(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:
+    """The baseline rows of *link_ids*."""
+    wanted = pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()})
+    return db.frame(f"SELECT * FROM {baseline_table(pair)} SEMI JOIN wanted USING (link_id)", wanted=wanted)
+
+
+def by_record(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
+    """The links of the records *ids* of *system*."""
+    wanted = pl.DataFrame({"wanted": list(ids)}, schema={"wanted": pl.String()})
+    return db.frame(f"SELECT * FROM {links_table(pair)} SEMI JOIN wanted ON wanted.wanted = {system}_id", wanted=wanted)
+
+
+def by_link(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:
+    """The links *link_ids*."""
+    wanted = pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()})
+    return db.frame(f"SELECT * FROM {links_table(pair)} SEMI JOIN wanted USING (link_id)", wanted=wanted)
+
+
+def settle(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> None:
+    """Mark links as reconciled once: from now on their baselines count."""
+    wanted = pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()})
+    db.run(
+        f"UPDATE {links_table(pair)} SET fresh = FALSE WHERE fresh AND link_id IN (SELECT link_id FROM wanted)",
+        wanted=wanted,
+    )
+
+
+def set_states(db: Database, pair: EntityPair, states: pl.DataFrame) -> None:
+    """Set link states (columns `link_id, state`)."""
+    if states.height:
+        table = links_table(pair)
+        db.run(
+            f"UPDATE {table} SET state = incoming.state FROM incoming WHERE {table}.link_id = incoming.link_id",
+            incoming=states,
+        )
+
+
+def count(db: Database, pair: EntityPair) -> int:
+    """How many links there are."""
+    return db.count(f"SELECT count(*) FROM {links_table(pair)}")
+
+
+def unlinked(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
+    """Live records without a link that moved after *seq*, wait in review, or whose document was just linked.
+
+    Columns: `_id, _key, _derived, _parent`, the match columns and the reference columns.
+    """
+    columns = ["_id", "_key", "_derived", "_parent", *match_columns(pair), *(p.name for p in pair.references)]
+    newly = "FALSE"
+    parameters: list[object] = [seq, pair.name, system]
+    if parent is not None:
+        newly = f"m._parent IN (SELECT {system}_id FROM {links_table(parent)} WHERE _seq > ?)"
+        parameters.append(seq)
+    return db.frame(
+        f"""SELECT {", ".join("m." + quoted(c) for c in columns)}
+            FROM {mapped_table(pair, system)} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id
+            WHERE NOT m._deleted AND (m._seq > ? OR m._id IN
+              (SELECT record_id FROM links.review WHERE pair = ? AND system = ?) OR {newly})""",
+        parameters,
+    )
+
+
+def key_candidates(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFrame:
+    """Unlinked records of the other end tied to *rows* of *system* by a stored key (columns `own, other`).
+
+    A record carries our key when we created it; a person may also have stored the other end's id there.
+    """
+    other = system.other
+    ties = [("_key", "_derived"), ("_key", "_id"), ("_derived", "_key"), ("_id", "_key")]
+    tied = " UNION ".join(
+        f"SELECT rows._id AS own, o._id AS other FROM rows JOIN {mapped_table(pair, other)} o "
+        f"ON rows.{mine} = o.{theirs} WHERE NOT o._deleted"
+        for mine, theirs in ties
+    )
+    return db.frame(
+        f"SELECT own, other FROM ({tied}) t ANTI JOIN {links_table(pair)} l ON l.{other}_id = t.other",
+        rows=rows.select("_id", "_key", "_derived"),
+    )
+
+
+def sharing(
+    db: Database,
+    pair: EntityPair,
+    system: System,
+    *,
+    column: str,
+    values: pl.DataFrame,
+    references: Sequence[tuple[str, EntityPair]],
+) -> pl.DataFrame:
+    """All live records of *system* whose *column* is one of *values* (column `value`), linked or not.
+
+    Columns: `_id, value, link_id` and, for each of *references* (property, pair), the link id it refers to.
+    """
+    joins = "".join(
+        f" LEFT JOIN {links_table(referred)} r{i} ON r{i}.{system}_id = m.{quoted(name)}"
+        for i, (name, referred) in enumerate(references)
+    )
+    picked = "".join(f", r{i}.link_id AS {quoted(name)}" for i, (name, _) in enumerate(references))
+    return db.frame(
+        f"""SELECT m._id, m.{quoted(column)} AS value, l.link_id{picked}
+            FROM {mapped_table(pair, system)} m LEFT JOIN {links_table(pair)} l ON l.{system}_id = m._id{joins}
+            WHERE NOT m._deleted AND m.{quoted(column)} IN (SELECT value FROM shared)""",
+        shared=values,
+    )
+
+
+def replace_reviews(db: Database, pair: EntityPair, examined: pl.DataFrame, reviews: pl.DataFrame) -> None:
+    """Replace the reviews of the *examined* records (columns `system, _id`) by *reviews* (review schema)."""
+    with db.transaction():
+        if examined.height:
+            db.run(
+                """DELETE FROM links.review WHERE pair = ? AND EXISTS
+                   (SELECT 1 FROM examined e WHERE e.system = review.system AND e._id = review.record_id)""",
+                [pair.name],
+                examined=examined,
+            )
+        if reviews.height:
+            db.insert("links.review", reviews.select(REVIEW_SCHEMA.keys()))
+
+
+def reviews(db: Database, pair: str | None = None) -> pl.DataFrame:
+    """Records in review, oldest first."""
+    return db.frame(
+        "SELECT * FROM links.review WHERE ? IS NULL OR pair = ? ORDER BY since, pair, system, record_id", [pair, pair]
+    )
+
+
+def review_count(db: Database, pair: EntityPair) -> int:
+    """How many records of *pair* are in review."""
+    return db.count("SELECT count(*) FROM links.review WHERE pair = ?", [pair.name])
+
+
+def lines_of_matched(
+    db: Database,
+    pair: EntityPair,
+    parent: EntityPair,
+    system: System,
+    seq: int,
+    *,
+    references: Sequence[tuple[str, EntityPair]],
+) -> pl.DataFrame:
+    """Lines of *system* whose document was linked after *seq* by a match, not by our creation.
+
+    Columns as `links.match.MEMBER_SCHEMA`; `value` joins the document's link and what the line refers to.
+    """
+    joins = "".join(
+        f" LEFT JOIN {links_table(referred)} r{i} ON r{i}.{system}_id = m.{quoted(name)}"
+        for i, (name, referred) in enumerate(references)
+    )
+    value = " || chr(31) || ".join(["d.link_id", *(f"r{i}.link_id" for i in range(len(references)))])
+    return db.frame(
+        f"""SELECT '{system}' AS system, m._id, {value} AS value, l.link_id
+            FROM {links_table(parent)} d JOIN {mapped_table(pair, system)} m ON m._parent = d.{system}_id
+            LEFT JOIN {links_table(pair)} l ON l.{system}_id = m._id{joins}
+            WHERE d._seq > ? AND d.rule NOT IN ('created', 'key') AND NOT m._deleted""",
+        [seq],
+    )

@@ -1,0 +1,59 @@
+"""Look-ups in the raw rows of records that only Salesforce has."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from talk_assets.model.wire import Entity
+from talk_assets.store.database import Database, quoted
+from talk_assets.store.tables import raw_table
+
+
+def by_key(db: Database, entity: Entity, keys: Sequence[str]) -> dict[str, str]:
+    """Ids of live records by our key."""
+    wanted = pl.DataFrame({"wanted": list(keys)}, schema={"wanted": pl.String()})
+    found = db.frame(
+        f"SELECT _key, _id FROM {raw_table(entity)} WHERE NOT _deleted AND _key IN (SELECT wanted FROM wanted)",
+        wanted=wanted,
+    )
+    return dict(found.iter_rows())
+
+
+def by_name(db: Database, entity: Entity, column: str, names: Sequence[str]) -> dict[str, list[str]]:
+    """Ids of live records by their name without case and repeated spaces."""
+    folded = sorted({" ".join(name.lower().split()) for name in names})
+    wanted = pl.DataFrame({"wanted": folded}, schema={"wanted": pl.String()})
+    name = f"lower(regexp_replace(trim({quoted(column)}), '\\s+', ' ', 'g'))"
+    found = db.frame(
+        f"""SELECT {name} AS name, _id FROM {raw_table(entity)}
+            WHERE NOT _deleted AND {name} IN (SELECT wanted FROM wanted) ORDER BY _id""",
+        wanted=wanted,
+    )
+    ids: dict[str, list[str]] = {}
+    for name_found, record in found.iter_rows():
+        ids.setdefault(name_found, []).append(record)
+    return ids
+
+
+def account_of(db: Database, entity: Entity, column: str, ids: Sequence[str]) -> dict[str, str]:
+    """The Account that each of the records *ids* refers to, where it does."""
+    wanted = pl.DataFrame({"wanted": list(ids)}, schema={"wanted": pl.String()})
+    found = db.frame(
+        f"""SELECT _id, {quoted(column)} AS account FROM {raw_table(entity)}
+            WHERE {quoted(column)} IS NOT NULL AND _id IN (SELECT wanted FROM wanted)""",
+        wanted=wanted,
+    )
+    return dict(found.iter_rows())
+
+
+def entries(db: Database, entity: Entity, book: str, products: Sequence[str]) -> pl.DataFrame:
+    """Live price book entries of *products* in *book* (columns `product, entry, price, active`), one a product."""
+    wanted = pl.DataFrame({"wanted": list(products)}, schema={"wanted": pl.String()})
+    return db.frame(
+        f"""SELECT "Product2Id" AS product, _id AS entry, "UnitPrice" AS price, "IsActive" = 'true' AS active
+            FROM {raw_table(entity)} WHERE NOT _deleted AND "Pricebook2Id" = ?
+              AND "Product2Id" IN (SELECT wanted FROM wanted)
+            QUALIFY row_number() OVER (PARTITION BY "Product2Id" ORDER BY active DESC, _id) = 1""",
+        [book],
+        wanted=wanted,
+    )

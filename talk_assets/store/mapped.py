@@ -1,0 +1,75 @@
+"""Mapped rows: both ends in one shape, with the time each property last moved."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.store.database import Database, quoted
+from talk_assets.store.tables import AT, mapped_schema, mapped_table, match_columns
+
+
+def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> int:
+    """Store translated *rows*; the number that were new or moved.
+
+    A property that did not move keeps its older time even though its record was touched, and a row
+    in which nothing moved keeps its change number, so that nothing downstream looks at it again.
+    """
+    if rows.is_empty():
+        return 0
+    table = mapped_table(pair, system)
+    known = by_id(db, pair, system, rows["_id"].to_list())
+    timed = [p.name for p in pair.properties if not p.derived]
+    compared = [*pair.names, "_key", "_parent", "_deleted", *match_columns(pair)]
+    beside = rows.join(
+        known.select("_id", "_seq", *compared, *(f"{n}{AT}" for n in timed)), on="_id", how="left", suffix="_was"
+    )
+    same = {name: pl.col(name).eq_missing(pl.col(f"{name}_was")) for name in compared}
+    unmoved = pl.all_horizontal(*same.values()) & pl.col("_seq").is_not_null()
+    kept = beside.with_columns(
+        *(
+            pl.when(same[n] & pl.col("_seq").is_not_null())
+            .then(pl.col(f"{n}{AT}"))
+            .otherwise(pl.col("_stamp"))
+            .alias(f"{n}{AT}")
+            for n in timed
+        ),
+        _moved=~unmoved,
+    )
+    moved = kept.filter("_moved").height
+    with db.transaction():
+        seq = db.next_seq() if moved else db.latest_seq()
+        final = kept.with_columns(
+            _seq=pl.when("_moved").then(pl.lit(seq, dtype=pl.Int64)).otherwise(pl.col("_seq"))
+        ).select(mapped_schema(pair).keys())
+        db.run(f"DELETE FROM {table} USING incoming WHERE {table}._id = incoming._id", incoming=final.select("_id"))
+        db.insert(table, final)
+    return moved
+
+
+def by_id(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
+    """The mapped rows of *ids*."""
+    wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
+    columns = ", ".join(quoted(name) for name in mapped_schema(pair))
+    return db.frame(f"SELECT {columns} FROM {mapped_table(pair, system)} SEMI JOIN wanted USING (_id)", wanted=wanted)
+
+
+def lines_of(db: Database, child: EntityPair, system: System, parents: Sequence[str]) -> pl.DataFrame:
+    """The live mapped lines of the documents *parents*, in a stable order."""
+    wanted = pl.DataFrame({"_parent": list(parents)}, schema={"_parent": pl.String()})
+    columns = ", ".join(quoted(name) for name in mapped_schema(child))
+    return db.frame(
+        f"SELECT {columns} FROM {mapped_table(child, system)} SEMI JOIN wanted USING (_parent) WHERE NOT _deleted",
+        wanted=wanted,
+    ).sort("_parent", "_id")
+
+
+def since(db: Database, pair: EntityPair, system: System, seq: int) -> int:
+    """How many rows moved after *seq*."""
+    return db.count(f"SELECT count(*) FROM {mapped_table(pair, system)} WHERE _seq > ?", [seq])
+
+
+def live_count(db: Database, pair: EntityPair, system: System) -> int:
+    """Rows that are not tombstones."""
+    return db.count(f"SELECT count(*) FROM {mapped_table(pair, system)} WHERE NOT _deleted")

@@ -1,0 +1,101 @@
+"""Quarantine: records out of the flow, kept with the reason until their input changes."""
+
+from datetime import datetime
+
+import polars as pl
+
+from talk_assets.model.wire import Entity
+from talk_assets.store.database import Database
+from talk_assets.store.tables import QUARANTINE_SCHEMA, raw_table
+
+
+def replace(
+    db: Database, *, stage: str, pair: str, system: str, ids: pl.DataFrame, entries: pl.DataFrame, now: datetime
+) -> None:
+    """Replace what *stage* holds against the records *ids* (column `_id`) by *entries*.
+
+    *entries* has columns `record_id, property, check, value, reason`. A record that was there before
+    keeps its first time and counts one more attempt.
+    """
+    if ids.is_empty():
+        return
+    with db.transaction():
+        before = db.frame(
+            """SELECT record_id, min(first_seen) AS first_seen, max(attempts) AS attempts FROM store.quarantine
+               WHERE stage = ? AND pair = ? AND system = ? AND record_id IN (SELECT _id FROM ids) GROUP BY record_id""",
+            [stage, pair, system],
+            ids=ids,
+        )
+        if before.height:
+            db.run(
+                """DELETE FROM store.quarantine
+                   WHERE stage = ? AND pair = ? AND system = ? AND record_id IN (SELECT _id FROM ids)""",
+                [stage, pair, system],
+                ids=ids,
+            )
+        if entries.is_empty():
+            return
+        instant = pl.lit(now).cast(pl.Datetime("us", "UTC"))
+        db.insert(
+            "store.quarantine",
+            entries.join(before, on="record_id", how="left")
+            .with_columns(
+                stage=pl.lit(stage),
+                pair=pl.lit(pair),
+                system=pl.lit(system),
+                first_seen=pl.col("first_seen").fill_null(instant),
+                last_seen=instant,
+                attempts=pl.col("attempts").fill_null(0) + 1,
+                _seq=pl.lit(db.latest_seq(), dtype=pl.Int64),
+            )
+            .select(QUARANTINE_SCHEMA.keys()),
+        )
+
+
+def entries(db: Database, pair: str | None = None) -> pl.DataFrame:
+    """What is in quarantine, oldest first."""
+    return db.frame(
+        "SELECT * FROM store.quarantine WHERE ? IS NULL OR pair = ? ORDER BY first_seen, pair, record_id, property",
+        [pair, pair],
+    )
+
+
+def count(db: Database, pair: str) -> int:
+    """How many records of *pair* are in quarantine."""
+    return db.count(
+        "SELECT count(*) FROM (SELECT DISTINCT system, record_id FROM store.quarantine WHERE pair = ?)", [pair]
+    )
+
+
+def stopped(db: Database, pair: str, system: str, ids: list[str]) -> list[str]:
+    """Which of the records *ids* cannot be read or translated at the moment, so that their rows are old."""
+    wanted = pl.DataFrame({"_id": ids}, schema={"_id": pl.String()})
+    found = db.frame(
+        """SELECT DISTINCT record_id FROM store.quarantine
+           WHERE stage IN ('raw', 'mapped') AND pair = ? AND system = ? AND record_id IN (SELECT _id FROM wanted)""",
+        [pair, system],
+        wanted=wanted,
+    )
+    return found["record_id"].to_list()
+
+
+def refusals(db: Database, pair: str) -> pl.DataFrame:
+    """What ends refused (columns `system, record_id, reason, _seq`), by the record whose input must change."""
+    return db.frame(
+        """SELECT system, record_id, max(reason) AS reason, max(_seq) AS _seq FROM store.quarantine
+           WHERE stage = 'writeback' AND pair = ? GROUP BY system, record_id""",
+        [pair],
+    )
+
+
+def lines_stopped(db: Database, child: str, entity: Entity, documents: list[str]) -> pl.DataFrame:
+    """Which of *documents* have a line in quarantine (columns `_id, stops`: the reason)."""
+    wanted = pl.DataFrame({"_id": documents}, schema={"_id": pl.String()})
+    return db.frame(
+        f"""SELECT r._parent AS _id, min('Line ' || q.record_id || ': ' || q.reason) AS stops
+            FROM store.quarantine q JOIN {raw_table(entity)} r ON r._id = q.record_id
+            WHERE q.pair = ? AND q.system = ? AND q.stage IN ('raw', 'mapped') AND NOT r._deleted
+              AND r._parent IN (SELECT _id FROM wanted) GROUP BY r._parent""",
+        [child, entity.system],
+        wanted=wanted,
+    )

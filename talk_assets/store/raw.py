@@ -1,0 +1,138 @@
+"""Raw rows: keeping what an end said, and finding what changed since."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from talk_assets.model.wire import Entity, raw_schema
+from talk_assets.store.database import Database, quoted
+from talk_assets.store.tables import raw_table
+
+
+def _columns(entity: Entity) -> str:
+    return ", ".join(quoted(name) for name in raw_schema(entity))
+
+
+def keep(db: Database, entity: Entity, rows: pl.DataFrame) -> int:
+    """Store *rows* (raw schema); the number of rows that were new or differ from what was known.
+
+    Rows that say nothing new are left alone, so that an overlap read twice costs no work downstream.
+    """
+    if rows.is_empty():
+        return 0
+    table, columns = raw_table(entity), _columns(entity)
+    incoming = rows.select(raw_schema(entity).keys()).unique("_id", keep="last", maintain_order=True)
+    with db.transaction():
+        changed = db.frame(
+            f"SELECT {columns} FROM incoming EXCEPT SELECT {columns} FROM {table} SEMI JOIN incoming USING (_id)",
+            incoming=incoming,
+        )
+        if changed.is_empty():
+            return 0
+        _replace(db, entity, changed)
+    return changed.height
+
+
+def _replace(db: Database, entity: Entity, changed: pl.DataFrame) -> None:
+    table = raw_table(entity)
+    stamped = changed.with_columns(_seq=pl.lit(db.next_seq(), dtype=pl.Int64))
+    db.run(f"DELETE FROM {table} USING incoming WHERE {table}._id = incoming._id", incoming=changed.select("_id"))
+    db.insert(table, stamped)
+
+
+def lines_gone(db: Database, child: Entity, documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return as tombstones the known lines of *documents* that the end no longer lists among *lines*.
+
+    Both frames are in the raw schema; the tombstones take their document's stamp and version.
+    """
+    known = by_id(db, child, documents["_id"].to_list(), column="_parent").filter(~pl.col("_deleted"))
+    gone = known.join(lines.select("_id"), on="_id", how="anti").drop("_stamp", "_version", "_deleted", "_seq")
+    owners = documents.select(pl.col("_id").alias("_parent"), "_stamp", "_version")
+    return (
+        gone.join(owners, on="_parent", how="inner")
+        .with_columns(_deleted=pl.lit(value=True))
+        .select(raw_schema(child).keys())
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """That *column* of a row equals *key* of rows of *entity*, whose values are read along."""
+
+    column: str
+    entity: Entity
+    key: str
+
+
+def since(db: Database, entity: Entity, seq: int, lookups: Sequence[Lookup] = ()) -> pl.DataFrame:
+    """Rows that changed after *seq*, or whose look-ups did."""
+    moved = "".join(
+        f" OR {quoted(one.column)} IN (SELECT {quoted(one.key)} FROM {raw_table(one.entity)} WHERE _seq > {seq:d})"
+        for one in lookups
+    )
+    return db.frame(f"SELECT {_columns(entity)}, _seq FROM {raw_table(entity)} WHERE _seq > {seq:d}{moved}")
+
+
+def by_id(db: Database, entity: Entity, ids: Sequence[str], *, column: str = "_id") -> pl.DataFrame:
+    """Rows whose *column* is one of *ids*."""
+    wanted = pl.DataFrame({"wanted": list(ids)}, schema={"wanted": pl.String()})
+    return db.frame(
+        f"SELECT {_columns(entity)}, _seq FROM {raw_table(entity)} SEMI JOIN wanted ON wanted = {quoted(column)}",
+        wanted=wanted,
+    )
+
+
+def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, patience: float) -> int:
+    """After a whole read: note which known live rows were absent, and take long absence as deletion.
+
+    A row counts as deleted when a second whole read, at least *patience* seconds later, does not list
+    it either; one read alone may have met a lagging replica. Returns the rows now taken as deleted.
+    """
+    table = raw_table(entity)
+    with db.transaction():
+        db.run(
+            f"""UPDATE {table} SET _missing_since = NULL
+                WHERE _missing_since IS NOT NULL AND _id IN (SELECT _id FROM seen)""",
+            seen=seen,
+        )
+        gone = db.frame(
+            f"""SELECT {_columns(entity)} FROM {table} WHERE NOT _deleted AND _id NOT IN (SELECT _id FROM seen)
+                AND _missing_since IS NOT NULL AND epoch(?::TIMESTAMPTZ) - epoch(_missing_since) >= ?""",
+            [now, patience],
+            seen=seen,
+        )
+        db.run(
+            f"""UPDATE {table} SET _missing_since = ? WHERE NOT _deleted AND _missing_since IS NULL
+                AND _id NOT IN (SELECT _id FROM seen)""",
+            [now],
+            seen=seen,
+        )
+        if gone.height:
+            _replace(db, entity, gone.with_columns(_deleted=pl.lit(value=True)))
+    return gone.height
+
+
+def live_count(db: Database, entity: Entity) -> int:
+    """Rows that are not tombstones."""
+    return db.count(f"SELECT count(*) FROM {raw_table(entity)} WHERE NOT _deleted")
+
+
+def cursor(db: Database, entity: Entity) -> str | None:
+    """How far *entity* was read, in its end's own words; None if never."""
+    found = db.value("SELECT cursor FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
+    return None if found is None else str(found)
+
+
+def set_cursor(db: Database, entity: Entity, text: str, *, now: datetime, swept: bool) -> None:
+    """Store how far *entity* was read; call it in the transaction that keeps the rows."""
+    with db.transaction():
+        known = db.value(
+            "SELECT swept_at FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name]
+        )
+        db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
+        db.execute(
+            "INSERT INTO store.cursor VALUES (?, ?, ?, ?, ?)",
+            [entity.system, entity.name, text, now, now if swept else known],
+        )

@@ -1,0 +1,272 @@
+"""Believe a receipt: links, baselines and counts follow from what the end says it stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from talk_assets.links.stage import with_link_ids
+from talk_assets.mapped.encode import holdable
+from talk_assets.mapped.stage import translate_rows
+from talk_assets.model.changes import Op, Outcome, Receipt
+from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.system import System
+from talk_assets.raw.fetch import keep_page
+from talk_assets.session import Session
+from talk_assets.store import changes, links, mapped, quarantine, raw
+from talk_assets.store.references import to_links
+from talk_assets.store.tables import baseline_schema
+from talk_assets.systems.port import Page
+from talk_assets.writeback.prepared import Prepare, Prepared
+
+CREATED = "created"
+
+
+@dataclass(kw_only=True)
+class Results:
+    """What a round of writes left to do: records to read again, and whether anything was written."""
+
+    reread: list[str] = field(default_factory=list)
+    later: set[str] = field(default_factory=set)
+    wrote: int = 0
+
+
+def keep_stored(session: Session, pair: EntityPair, system: System, page: Page) -> None:
+    """Store and translate records that an end just returned."""
+    entity = session.entity(pair, system)
+    if pair.parent is not None and system is System.CUSTOMERP:
+        entity = session.entity(session.pairs[pair.parent], system)
+    keep_page(session, entity, page)
+    for name, frame in page.frames.items():
+        owned = session.pairs.get(name)
+        if owned is not None:
+            translate_rows(session, owned, system, frame)
+
+
+def believe(
+    session: Session, prepare: Prepare, batch: Sequence[Prepared], receipts: Sequence[Receipt], results: Results
+) -> None:
+    """Store what a batch did; call it in the transaction that also keeps the stored records."""
+    applied = [(p, r) for p, r in zip(batch, receipts, strict=True) if r.outcome is Outcome.APPLIED]
+    if prepare.op is Op.CREATE:
+        _believe_creates(session, prepare, applied)
+    elif prepare.op is Op.UPDATE:
+        _believe_updates(session, prepare, [p for p, _ in applied])
+    else:
+        _believe_deletes(session, prepare, [p for p, _ in applied])
+    _clear_refusals(session, prepare, [p.origin_id for p, _ in applied])
+    results.wrote += len(applied)
+    refused = [(p, r) for p, r in zip(batch, receipts, strict=True) if r.outcome is Outcome.REFUSED]
+    if refused:
+        _refuse(session, prepare, refused)
+    for p, r in zip(batch, receipts, strict=True):
+        if r.outcome in {Outcome.STALE, Outcome.GONE} and p.write.id is not None:
+            results.reread.append(_readable_id(prepare, p))
+        if r.outcome in {Outcome.NOT_APPLIED, Outcome.AMBIGUOUS, Outcome.EXISTS}:
+            results.later.add(p.origin_id)
+
+
+def _readable_id(prepare: Prepare, p: Prepared) -> str:
+    nested = prepare.pair.parent is not None and prepare.system is System.CUSTOMERP
+    return str(p.write.parent_id if nested else p.write.id)
+
+
+def _believe_creates(session: Session, prepare: Prepare, applied: Sequence[tuple[Prepared, Receipt]]) -> None:
+    if not applied:
+        return
+    pair, system = prepare.pair, prepare.system
+    _link(session, pair, system, [(p, r.id) for p, r in applied], prepare.origins)
+    session.tally(pair).created[system] += len(applied)
+    for child in session.children(pair):
+        known = {line.intent_id: line.id for _, r in applied for line in r.lines}
+        lines = [(line, known.get(line.write.intent_id)) for p, _ in applied for line in p.lines]
+        lines = [(line, record) for line, record in lines if line.write.entity == child.name]
+        if lines:
+            _link(session, child, system, lines, prepare.line_origins[child.name])
+            session.tally(child).created[system] += len(lines)
+
+
+def _link(
+    session: Session,
+    pair: EntityPair,
+    system: System,
+    made: Sequence[tuple[Prepared, str | None]],
+    origins: pl.DataFrame,
+) -> None:
+    pairs = [(p.origin_id, record) for p, record in made if record is not None]
+    names = [f"{system.other}_id", f"{system}_id"]
+    found = with_link_ids(pair, pl.DataFrame(pairs, schema=dict.fromkeys(names, pl.String()), orient="row"), CREATED)
+    links.add(session.db, pair, found, now=session.clock(), fresh=False)
+    columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
+    fits = holdable(pair, system, origins, columns).rename({n: f"fits:{n}" for n in columns})
+    sent = found.join(origins, left_on=f"{system.other}_id", right_on="_id").join(
+        fits, left_on=f"{system.other}_id", right_on="_id"
+    )
+    links.set_baselines(
+        session.db,
+        pair,
+        sent.select("link_id", pl.lit(system.other.value).alias("system"), *_agreed_to(pair, system, columns)),
+    )
+    rows = mapped.by_id(session.db, pair, system, found[f"{system}_id"].to_list())
+    stored = to_links(session.db, pair, session.pairs, system, rows)
+    settled = found.join(stored, left_on=f"{system}_id", right_on="_id")
+    links.set_baselines(
+        session.db,
+        pair,
+        settled.select(
+            "link_id",
+            pl.lit(system.value).alias("system"),
+            *(
+                pl.lit(None).cast(pair.by_name[n].dtype).alias(n) if _own(pair, system, n) else pl.col(n)
+                for n in columns
+            ),
+        ),
+    )
+    changes.drop_origins(session.db, pair, system, [p.origin_id for p, _ in made])
+
+
+def _own(pair: EntityPair, system: System, name: str) -> bool:
+    return pair.by_name[name].side(system).through is Through.PRICEBOOK_ENTRY_PRICE
+
+
+def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list[pl.Expr]:
+    """What the origin agreed to by our creating its counterpart on *system*.
+
+    Not a status the record could not be born in, a value of a record of its own, or one that the end
+    cannot hold: these stay open, and are written, or reported, next.
+    """
+    born = pair.status.born if pair.status is not None else {}
+    made = []
+    for name in columns:
+        if pair.status is not None and name == pair.status.property and system in born:
+            made.append(pl.lit(born[system]).alias(name))
+        elif _own(pair, system, name):
+            made.append(pl.lit(None).cast(pair.by_name[name].dtype).alias(name))
+        else:
+            made.append(pl.when(pl.col(f"fits:{name}")).then(pl.col(name)).alias(name))
+    return made
+
+
+def _believe_updates(session: Session, prepare: Prepare, applied: Sequence[Prepared]) -> None:
+    settled = [(p.link_id, name) for p in applied for name in p.properties]
+    settle_properties(session, prepare.pair, prepare.system, settled, prepare.origins)
+    session.tally(prepare.pair).updated[prepare.system] += len(applied)
+
+
+def settle_properties(
+    session: Session,
+    pair: EntityPair,
+    system: System,
+    settled: Sequence[tuple[str | None, str]],
+    origins: pl.DataFrame,
+) -> None:
+    """Advance the baselines of written properties (link, name): there as stored, here as sent."""
+    if not settled:
+        return
+    db = session.db
+    written = pl.DataFrame(settled, schema={"link_id": pl.String(), "property": pl.String()}, orient="row")
+    by_link = written.group_by("link_id").agg(pl.col("property").alias("settled"))
+    found = links.by_link(db, pair, by_link["link_id"].to_list()).select("link_id", "salesforce_id", "customerp_id")
+    rows = mapped.by_id(db, pair, system, found[f"{system}_id"].to_list())
+    stored = to_links(db, pair, session.pairs, system, rows)
+    columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
+    known = links.baselines(db, pair, by_link["link_id"].to_list())
+    for end, values in ((system, stored), (system.other, origins)):
+        now = values.select(pl.col("_id").alias(f"{end}_id"), *(pl.col(n).alias(f"now:{n}") for n in columns))
+        rows = (
+            known.filter(pl.col("system") == end.value)
+            .join(by_link, on="link_id")
+            .join(found, on="link_id")
+            .join(now, on=f"{end}_id")
+        )
+        links.set_baselines(
+            db,
+            pair,
+            rows.select(
+                "link_id",
+                "system",
+                *(
+                    pl.when(pl.col("settled").list.contains(name))
+                    .then(pl.col(f"now:{name}"))
+                    .otherwise(pl.col(name))
+                    .alias(name)
+                    for name in columns
+                ),
+            ),
+        )
+    changes.drop_applied(db, pair, system, written)
+
+
+def _believe_deletes(session: Session, prepare: Prepare, applied: Sequence[Prepared]) -> None:
+    if not applied:
+        return
+    pair, system = prepare.pair, prepare.system
+    entity = session.entity(pair, system)
+    gone = raw.by_id(session.db, entity, [str(p.write.id) for p in applied]).drop("_seq")
+    tombstones = gone.with_columns(_deleted=pl.lit(value=True))
+    raw.keep(session.db, entity, tombstones)
+    translate_rows(session, pair, system, tombstones)
+    ids = [p.link_id for p in applied]
+    states = pl.DataFrame({"link_id": ids}, schema={"link_id": pl.String()}).with_columns(state=pl.lit("both_deleted"))
+    links.set_states(session.db, pair, states)
+    changes.drop_applied(
+        session.db, pair, system, states.select("link_id", pl.lit(None, dtype=pl.String).alias("property"))
+    )
+    session.tally(pair).deleted[system] += len(applied)
+
+
+def _clear_refusals(session: Session, prepare: Prepare, origins: Sequence[str]) -> None:
+    quarantine.replace(
+        session.db,
+        stage="writeback",
+        pair=prepare.pair.name,
+        system=prepare.system.other,
+        ids=pl.DataFrame({"_id": list(origins)}, schema={"_id": pl.String()}),
+        entries=pl.DataFrame(schema=dict.fromkeys(_ENTRY, pl.String())),
+        now=session.clock(),
+    )
+
+
+_ENTRY = ("record_id", "property", "check", "value", "reason")
+
+
+def _refuse(session: Session, prepare: Prepare, refused: Sequence[tuple[Prepared, Receipt]]) -> None:
+    pair, system = prepare.pair, prepare.system
+    reasons = {p.origin_id: _reason(pair, system, prepare.op, p, r) for p, r in refused}
+    rows = [
+        (
+            p.origin_id,
+            r.problem.property if r.problem else None,
+            r.problem.code if r.problem else None,
+            None,
+            reasons[p.origin_id],
+        )
+        for p, r in refused
+    ]
+    entries = pl.DataFrame(rows, schema=dict.fromkeys(_ENTRY, pl.String()), orient="row")
+    quarantine.replace(
+        session.db,
+        stage="writeback",
+        pair=pair.name,
+        system=system.other,
+        ids=entries.select(pl.col("record_id").alias("_id")),
+        entries=entries,
+        now=session.clock(),
+    )
+    held: Mapping[str, list[str | None]] = {
+        "link_id": [p.link_id for p, _ in refused],
+        "origin_id": [p.origin_id for p, _ in refused],
+        "reason": [reasons[p.origin_id] for p, _ in refused],
+    }
+    changes.hold(session.db, pair, system, pl.DataFrame(held, schema=dict.fromkeys(held, pl.String())))
+
+
+def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, receipt: Receipt) -> str:
+    problem = receipt.problem
+    record = f"{pair.name} {p.write.id}" if p.write.id else f"a new {pair.name}"
+    about = f", property {problem.property}" if problem and problem.property else ""
+    said = f'"{problem.message}" ({problem.code})' if problem else "no reason"
+    return (
+        f"{system.title} refused to {op} {record} (from {system.other.title} {p.origin_id}){about}: it said {said}. "
+        f"Nothing was changed in {system.title}; it is tried again when the record changes."
+    )

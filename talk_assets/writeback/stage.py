@@ -1,0 +1,185 @@
+"""Apply the pair's pending changes to one end, in rounds, until nothing more can be sent now.
+
+A round sends what is pending, keeps what the end stored and reconciles again: a record made as a
+draft gets its status, a stale target is compared anew. A change that did not go through waits for
+the next run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from talk_assets.changesets import guard
+from talk_assets.changesets.stage import reconcile_pair
+from talk_assets.links.stage import match_pair
+from talk_assets.model.changes import Op
+from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.system import System
+from talk_assets.raw.fetch import keep_page
+from talk_assets.session import Session
+from talk_assets.store import changes, mapped, raw
+from talk_assets.store.references import to_links, to_records
+from talk_assets.writeback import parents, prepare
+from talk_assets.writeback.entries import ensure_entries, price_property, write_prices
+from talk_assets.writeback.prepare import Values
+from talk_assets.writeback.prepared import Prepare, Prepared
+from talk_assets.writeback.receipts import Results, believe, keep_stored
+from talk_assets.writeback.transmit import Subject, batches, judge
+
+MOST_ROUNDS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What one write-back did: writes that went through, and records left for the next run."""
+
+    wrote: int
+    later: int
+
+
+def apply_pair(session: Session, pair: EntityPair, system: System, *, closing: bool = False) -> Applied:
+    """Send the pair's pending changes to *system*.
+
+    With *closing*, also the statuses that lock a document's lines; call it after its lines were sent.
+
+    Raises:
+        GuardError: the changeset is too large or destructive; nothing was written.
+    """
+    guard.check(session, pair)
+    results = Results()
+    wrote = 0
+    for _ in range(MOST_ROUNDS):
+        pending = changes.of(session.db, pair, state="pending", system=system).filter(
+            (pl.col("phase") <= int(closing)) & ~pl.col("origin_id").is_in(sorted(results.later))
+        )
+        if pending.is_empty():
+            break
+        results.wrote = 0
+        _round(session, pair, system, pending, results)
+        wrote += results.wrote
+        _read_again(session, pair, system, results)
+        match_pair(session, pair)
+        reconcile_pair(session, pair)
+    return Applied(wrote=wrote, later=len(results.later))
+
+
+def _round(session: Session, pair: EntityPair, system: System, pending: pl.DataFrame, results: Results) -> None:
+    ops = {op: pending.filter(pl.col("op") == op.value) for op in Op}
+    price = price_property(pair) if system is System.SALESFORCE else None
+    prices = ops[Op.UPDATE].filter(pl.col("property") == price) if price else ops[Op.UPDATE].clear()
+    if ops[Op.CREATE].height:
+        _create(session, pair, system, ops[Op.CREATE], results)
+    rewritten = ops[Op.UPDATE].filter(pl.col("property") != price) if price else ops[Op.UPDATE]
+    fresh = _without_stale(session, pair, system, pl.concat([rewritten, ops[Op.DELETE]]), results)
+    if (moved := fresh.filter(pl.col("op") == Op.UPDATE.value)).height:
+        _update(session, pair, system, moved, results)
+    if (removed := fresh.filter(pl.col("op") == Op.DELETE.value)).height:
+        _send(session, prepare.deletes(session, pair, system, removed), results)
+    results.wrote += write_prices(session, pair, prices)
+
+
+def _create(session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results) -> None:
+    asked = asked.filter(pl.col("property").is_null())
+    origins = prepare.origins_of(session, pair, system, asked["origin_id"].to_list())
+    given: dict[str, Values] = {}
+    line_values: dict[str, Values] = {}
+    if system is System.SALESFORCE:
+        resolved = parents.resolve(session, pair, origins, creating=True)
+        changes.park(session.db, pair, system, resolved.waits)
+        results.later.update(resolved.waits)
+        origins = origins.filter(~pl.col("_id").is_in(sorted(resolved.waits)))
+        given = resolved.values
+        line_values = _entry_values(session, pair, origins)
+        if pair.parent is not None:
+            given = line_values
+    _send(session, prepare.creates(session, pair, system, origins, given=given, line_values=line_values), results)
+
+
+def _entry_values(session: Session, pair: EntityPair, origins: pl.DataFrame) -> dict[str, Values]:
+    """The price book entry each line refers to, by line origin id; for a document's lines, or for lines themselves."""
+    values: dict[str, Values] = {}
+    for child in (pair, *session.children(pair)):
+        product = next((p for p in child.properties if p.salesforce.through is Through.PRICEBOOK_ENTRY), None)
+        if product is None or product.salesforce.write_path is None:
+            continue
+        rows = origins
+        if child is not pair:
+            lines = mapped.lines_of(session.db, child, System.CUSTOMERP, origins["_id"].to_list())
+            rows = to_links(session.db, child, session.pairs, System.CUSTOMERP, lines)
+        local = to_records(session.db, child, session.pairs, System.SALESFORCE, rows)
+        products = local[product.name].to_list()
+        entries = ensure_entries(session, [p for p in products if p is not None])
+        for line, record in zip(rows["_id"].to_list(), products, strict=True):
+            values[line] = {product.salesforce.write_path: entries.get(record)}
+    return values
+
+
+def _update(session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results) -> None:
+    given: dict[str, Values] = {}
+    company = next((p.name for p in pair.properties if p.salesforce.through is Through.ACCOUNT), None)
+    if system is System.SALESFORCE and company is not None:
+        moved = asked.filter(pl.col("property") == company)["origin_id"].to_list()
+        origins = prepare.origins_of(session, pair, system, moved)
+        resolved = parents.resolve(session, pair, origins, creating=False)
+        given = resolved.values
+        changes.park(session.db, pair, system, resolved.waits, property=company)
+        asked = asked.filter(~((pl.col("property") == company) & pl.col("origin_id").is_in(sorted(resolved.waits))))
+    if asked.height:
+        _send(session, prepare.updates(session, pair, system, asked, given=given), results)
+
+
+def _send(session: Session, ready: Prepare, results: Results) -> None:
+    pair, system = ready.pair, ready.system
+    entity = session.entity(pair, system)
+    by_intent = {p.write.intent_id: p for p in ready.writes}
+    subjects = {
+        p.write.intent_id: Subject(link_id=p.link_id, origin_id=p.origin_id)
+        for top in ready.writes
+        for p in (top, *top.lines)
+    }
+    for sent, written in batches(session, entity, [p.write for p in ready.writes], subjects):
+        batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent]
+        with session.db.transaction():
+            keep_stored(session, pair, system, written.stored)
+            believe(session, ready, batch, written.receipts, results)
+            judge(session, sent, written.receipts)
+
+
+def _without_stale(
+    session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results
+) -> pl.DataFrame:
+    """Compare targets again on an end that cannot do so itself; those that moved are left for the next round."""
+    port = session.ends[system]
+    if asked.is_empty() or not port.capabilities.needs_reread:
+        return asked
+    entity = session.entity(pair, system)
+    ids = asked["record_id"].unique(maintain_order=True).to_list()
+    stale: set[str] = set()
+    for start in range(0, len(ids), session.options.reread_chunk):
+        chunk = ids[start : start + session.options.reread_chunk]
+        page = port.read(entity, ids=chunk)
+        now = page.frames[entity.name]
+        content = ["_id", "_deleted", *entity.paths]
+        known = raw.by_id(session.db, entity, chunk).select(content)
+        same = now.select(content).join(known, on=content, how="semi", nulls_equal=True)
+        stale |= set(chunk) - set(same["_id"].to_list())
+        with session.db.transaction():
+            keep_stored(session, pair, system, page)
+    results.reread.extend(sorted(stale - set(results.reread)))
+    return asked.filter(~pl.col("record_id").is_in(sorted(stale)))
+
+
+def _read_again(session: Session, pair: EntityPair, system: System, results: Results) -> None:
+    """Read what was stale or gone, so that the next round compares with what is there now."""
+    if not results.reread:
+        return
+    entity = session.entity(pair, system)
+    if pair.parent is not None and system is System.CUSTOMERP:
+        entity = session.entity(session.pairs[pair.parent], system)
+    ids = sorted(set(results.reread))
+    results.reread.clear()
+    page = session.ends[system].read(entity, ids=ids)
+    with session.db.transaction():
+        keep_page(session, entity, page)
+        keep_stored(session, pair, system, page)
