@@ -8,6 +8,7 @@ the clock given, so runs repeat exactly.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 
@@ -174,7 +175,8 @@ class MemoryPort:
     def _create(self, entity: Entity, write: Write) -> Judgement:
         known = self._rows.by_key(entity.name, write.key) if write.key is not None else None
         if known is not None:
-            return judged(Outcome.EXISTS, "key", "The key is taken.", row=known)
+            found = judged(Outcome.EXISTS, "key", "The key is taken.", row=known)
+            return replace(found, lines=tuple(self._existing(line, known) for line in write.lines))
         parent = self._rows.owner(entity, write.parent_id)
         if parent is not None and self._is_stale(parent, write):
             return judged(Outcome.STALE, "stale", "The document has moved on.")
@@ -194,6 +196,11 @@ class MemoryPort:
         if parent is not None:
             self._moved[parent.id, str(before)] = str(parent.version)
         return Judgement(outcome=Outcome.APPLIED, row=row, lines=tuple(lines))
+
+    def _existing(self, line: Write, document: Row) -> Receipt:
+        """Return the receipt of a line whose document exists already."""
+        ids = {row.key: row.id for row in self._rows.lines_of(document) if row.key is not None}
+        return Receipt(intent_id=line.intent_id, outcome=Outcome.EXISTS, id=ids.get(line.key or ""))
 
     def _is_stale(self, row: Row, write: Write) -> bool:
         """Compare versions; what only our own writes moved since is not stale."""

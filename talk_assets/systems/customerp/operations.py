@@ -1,11 +1,13 @@
 """Writes as operations of the Customerp batch endpoint."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
 from talk_assets.systems import records
+from talk_assets.systems.port import Page
 
 
 def operation(entity: Entity, write: Write, *, document: Entity | None, version: int | str | None) -> dict[str, Any]:
@@ -37,6 +39,20 @@ def receipt_of(write: Write, outcome: Outcome, *, id: str | None, problem: Probl
         problem=problem,
         lines=_line_receipts(write, outcome, problem, record),
     )
+
+
+def with_existing_lines(receipt: Receipt, write: Write, stored: Page) -> Receipt:
+    """Return *receipt* with the ids of its lines where the document existed already."""
+    if receipt.outcome is not Outcome.EXISTS or not write.lines:
+        return receipt
+    ids = {
+        row["_key"]: row["_id"]
+        for name in dict.fromkeys(line.entity for line in write.lines)
+        for row in stored.frames[name].select("_key", "_id", "_parent").iter_rows(named=True)
+        if row["_parent"] == receipt.id and row["_key"] is not None
+    }
+    lines = tuple(replace(line, id=ids.get(sent.key)) for line, sent in zip(receipt.lines, write.lines, strict=True))
+    return replace(receipt, lines=lines)
 
 
 def _created(entity: Entity, write: Write) -> dict[str, Any]:

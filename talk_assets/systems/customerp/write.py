@@ -12,7 +12,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems import strict_json
 from talk_assets.systems.answers import Answer
 from talk_assets.systems.customerp.documents import merged, page_of
-from talk_assets.systems.customerp.operations import operation, receipt_of
+from talk_assets.systems.customerp.operations import operation, receipt_of, with_existing_lines
 from talk_assets.systems.customerp.outcomes import existing_id, outcome_of, problem_of
 from talk_assets.systems.http import Call, HttpClient, NotSentError
 from talk_assets.systems.port import Page, Written
@@ -64,8 +64,11 @@ class Writer:
             pending = _misled(batch, pending, judged) if document else []
             if not pending:
                 break
-        receipts = tuple(_receipt(write, results[place]) for place, write in enumerate(batch))
-        return Written(receipts=receipts, stored=self._stored(entity, document, batch, results))
+        stored = self._stored(entity, document, batch, results)
+        receipts = tuple(
+            with_existing_lines(_receipt(write, results[place]), write, stored) for place, write in enumerate(batch)
+        )
+        return Written(receipts=receipts, stored=stored)
 
     def _pass(
         self, entity: Entity, document: Entity | None, batch: Sequence[Write], places: Sequence[int]

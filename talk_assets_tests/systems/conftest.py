@@ -1,0 +1,436 @@
+"""Ends under test, real and in memory, behind one face; and a peer that says what it is told to."""
+
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from talk_assets.model.changes import Op, Problem, Write
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity, Field, Wire
+from talk_assets.sandbox import customerp as customerp_sandbox
+from talk_assets.sandbox import salesforce as salesforce_sandbox
+from talk_assets.sandbox.serving import running
+from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
+from talk_assets.systems.http import Patience
+from talk_assets.systems.memory import MemoryPort
+from talk_assets.systems.memory_rules import Rules
+from talk_assets.systems.salesforce import SalesforceLogin, SalesforcePort
+
+KEY = "ERP_External_Id__c"
+RELATIONS = {"order_line": "OrderItems"}
+
+
+def _entity(name, system, resource, *fields, **facts):
+    kinds = [f if isinstance(f, tuple) else (f, Wire.TEXT) for f in fields]
+    return Entity(
+        name=name,
+        system=system,
+        resource=resource,
+        fields=tuple(Field(path=path, wire=wire) for path, wire in kinds),
+        **facts,
+    )
+
+
+def salesforce_entities():
+    made = [
+        _entity("account", System.SALESFORCE, "Account", "Name", key_path=KEY),
+        _entity(
+            "contact",
+            System.SALESFORCE,
+            "Contact",
+            "FirstName",
+            "LastName",
+            "Email",
+            "MailingCity",
+            ("HasOptedOutOfEmail", Wire.BOOLEAN),
+            "Missing__c",
+            "CurrencyIsoCode",
+            key_path=KEY,
+        ),
+        _entity("product", System.SALESFORCE, "Product2", "Name", ("IsActive", Wire.BOOLEAN), key_path=KEY),
+        _entity(
+            "pricebook_entry",
+            System.SALESFORCE,
+            "PricebookEntry",
+            "Product2Id",
+            ("UnitPrice", Wire.NUMBER),
+            ("IsActive", Wire.BOOLEAN),
+        ),
+        _entity(
+            "order",
+            System.SALESFORCE,
+            "Order",
+            "Name",
+            "Status",
+            "EffectiveDate",
+            ("TotalAmount", Wire.NUMBER),
+            key_path=KEY,
+        ),
+        _entity(
+            "order_line",
+            System.SALESFORCE,
+            "OrderItem",
+            "Product2Id",
+            ("Quantity", Wire.NUMBER),
+            ("UnitPrice", Wire.NUMBER),
+            key_path=KEY,
+            parent_path="OrderId",
+        ),
+    ]
+    return {entity.name: entity for entity in made}
+
+
+def customerp_entities():
+    line = _entity(
+        "order_line",
+        System.CUSTOMERP,
+        "lines",
+        "productId",
+        ("quantity", Wire.NUMBER),
+        ("unitPrice", Wire.NUMBER),
+        ("position", Wire.INTEGER),
+        key_path="externalKey",
+        nested_at="lines",
+    )
+    made = [
+        _entity(
+            "contact",
+            System.CUSTOMERP,
+            "contacts",
+            "givenName",
+            "familyName",
+            "email",
+            ("address.lines", Wire.TEXTS),
+            "address.city",
+            ("emailOptOut", Wire.BOOLEAN),
+            key_path="externalKey",
+        ),
+        _entity(
+            "product",
+            System.CUSTOMERP,
+            "products",
+            "number",
+            "name",
+            ("listPrice", Wire.NUMBER),
+            key_path="externalKey",
+        ),
+        _entity(
+            "order",
+            System.CUSTOMERP,
+            "orders",
+            "title",
+            "contactId",
+            "orderDate",
+            ("netAmount", Wire.NUMBER),
+            key_path="externalKey",
+            children=(line,),
+        ),
+        line,
+    ]
+    return {entity.name: entity for entity in made}
+
+
+class Clock:
+    """A clock that goes on by a second each time it is read."""
+
+    def __init__(self):
+        self.now = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+
+    def __call__(self):
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass
+class End:
+    """An end and what a test needs to know to talk to it in its own words."""
+
+    port: object
+    outsider: object
+    entities: dict
+    paths: dict
+    line_values: dict
+    document_values: dict
+    reopen: object = None
+    numbers: int = field(default=0)
+
+    def write(self, entity, op, values=None, **facts):
+        """Return a write with *values* by the tests' own property names."""
+        self.numbers += 1
+        own = {self.paths.get(name, name): text for name, text in (values or {}).items()}
+        return Write(
+            intent_id=facts.pop("intent_id", f"intent-{self.numbers}"), entity=entity, op=op, values=own, **facts
+        )
+
+    def contact(self, key, **values):
+        return self.write("contact", Op.CREATE, {"last": "Byron", **values}, key=key)
+
+    def order(self, key, quantities):
+        lines = tuple(
+            self.write("order_line", Op.CREATE, {**self.line_values, "quantity": quantity}, key=f"{key}-{n}")
+            for n, quantity in enumerate(quantities)
+        )
+        return self.write("order", Op.CREATE, self.document_values, key=key, lines=lines)
+
+    def send(self, *writes, through=None):
+        return (through or self.port).write(self.entities[writes[0].entity], list(writes))
+
+    def fetch(self, entity, cursor=None):
+        """Return (rows by id of *entity* and the lines among its pages, the new cursor)."""
+        pages = list(self.port.fetch(self.entities[entity], cursor))
+        assert [page.cursor for page in pages[:-1]] == [None] * (len(pages) - 1)
+        rows = {row["_id"]: row for page in pages for row in page.frames[entity].to_dicts()}
+        return rows, pages[-1].cursor
+
+    def lines(self):
+        """Return all live lines by key."""
+        holder = "order" if self.port.system is System.CUSTOMERP else "order_line"
+        pages = list(self.port.fetch(self.entities[holder], None))
+        return {
+            row["_key"]: row for page in pages for row in page.frames["order_line"].to_dicts() if not row["_deleted"]
+        }
+
+
+def _refuse_nothing_ordered(entity, op, values):  # noqa: ARG001 - the rule's shape
+    quantity = values.get("Quantity", values.get("quantity"))
+    return Problem(code="RANGE", message="quantity", property="quantity") if quantity == "0" else None
+
+
+SALESFORCE_PATHS = {
+    "first": "FirstName",
+    "last": "LastName",
+    "city": "MailingCity",
+    "opted_out": "HasOptedOutOfEmail",
+    "quantity": "Quantity",
+    "price": "UnitPrice",
+    "title": "Name",
+    "total": "TotalAmount",
+}
+CUSTOMERP_PATHS = {
+    "first": "givenName",
+    "last": "familyName",
+    "city": "address.city",
+    "opted_out": "emailOptOut",
+    "quantity": "quantity",
+    "price": "unitPrice",
+    "title": "title",
+    "total": "netAmount",
+}
+
+
+def memory_end(system):
+    entities = salesforce_entities() if system is System.SALESFORCE else customerp_entities()
+    port = MemoryPort(system=system, entities=entities, clock=Clock(), rules=Rules(refuse=_refuse_nothing_ordered))
+    return End(
+        port=port,
+        outsider=None,
+        entities=entities,
+        paths=SALESFORCE_PATHS if system is System.SALESFORCE else CUSTOMERP_PATHS,
+        line_values={"price": "10"},
+        document_values={"title": "An order"},
+    )
+
+
+@contextmanager
+def salesforce_end():
+    settings = salesforce_sandbox.SalesforceSettings()
+    entities = salesforce_entities()
+
+    def port():
+        return SalesforcePort(
+            login=SalesforceLogin(url=url, client_id=settings.client_id, client_secret=settings.client_secret),
+            entities=entities,
+            relations=RELATIONS,
+            lookback=timedelta(0),
+        )
+
+    with running(salesforce_sandbox.create_app(settings=settings)) as url:
+        end = End(
+            port=port(),
+            outsider=port(),
+            entities=entities,
+            paths=SALESFORCE_PATHS,
+            line_values={},
+            document_values={},
+            reopen=port,
+        )
+        book = end.port.standard_pricebook()
+        account = end.send(end.write("account", Op.CREATE, {"Name": "Acme"}, key="acme")).receipts[0].id
+        product = end.send(end.write("product", Op.CREATE, {"Name": "Pump", "IsActive": "true"}, key="pump"))
+        entry = end.send(
+            end.write(
+                "pricebook_entry",
+                Op.CREATE,
+                {
+                    "Pricebook2Id": book,
+                    "Product2Id": product.receipts[0].id,
+                    "UnitPrice": "10",
+                    "IsActive": "true",
+                },
+            )
+        )
+        end.line_values = {"PricebookEntryId": entry.receipts[0].id, "price": "10"}
+        end.document_values = {
+            "title": "An order",
+            "Status": "Draft",
+            "EffectiveDate": "2026-01-01",
+            "AccountId": account,
+            "Pricebook2Id": book,
+        }
+        yield end
+        end.port.close()
+        end.outsider.close()
+
+
+@contextmanager
+def customerp_end():
+    settings = customerp_sandbox.CustomerpSettings()
+    entities = customerp_entities()
+
+    def port():
+        return CustomerpPort(login=CustomerpLogin(url=url, api_key=settings.api_key), entities=entities)
+
+    app = customerp_sandbox.create_app(settings=settings)
+    with running(app, on_stop=app.state.release) as url:
+        end = End(
+            port=port(),
+            outsider=port(),
+            entities=entities,
+            paths=CUSTOMERP_PATHS,
+            line_values={},
+            document_values={},
+            reopen=port,
+        )
+        contact = end.send(end.contact("buyer")).receipts[0].id
+        product = end.send(end.write("product", Op.CREATE, {"number": "P1", "name": "Pump"}, key="pump"))
+        end.line_values = {"productId": product.receipts[0].id, "price": "10"}
+        end.document_values = {"title": "An order", "contactId": contact, "orderDate": "2026-01-01"}
+        yield end
+        end.port.close()
+        end.outsider.close()
+    app.state.close()
+
+
+@pytest.fixture
+def salesforce():
+    with salesforce_end() as end:
+        yield end
+
+
+@pytest.fixture
+def customerp():
+    with customerp_end() as end:
+        yield end
+
+
+@pytest.fixture(params=["memory as Salesforce", "memory as Customerp", "Salesforce", "Customerp"])
+def end(request):
+    """Every end that must keep a port's promises."""
+    if request.param == "Salesforce":
+        with salesforce_end() as found:
+            yield found
+    elif request.param == "Customerp":
+        with customerp_end() as found:
+            yield found
+    else:
+        yield memory_end(System.SALESFORCE if request.param.endswith("Salesforce") else System.CUSTOMERP)
+
+
+class Peer:
+    """A server that answers each connection with the next of its scripted byte strings."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                self._answer(connection)
+
+    def _answer(self, connection):
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(65536)
+        head, _, body = received.partition(b"\r\n\r\n")
+        lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+        while len(body) < (int(lengths[0]) if lengths else 0):
+            body += connection.recv(65536)
+        self.requests.append((head.decode(), body))
+        answer = self.answers.pop(0) if self.answers else b"HTTP/1.1 500 Script is over\r\n\r\n"
+        try:
+            for part in answer if isinstance(answer, list) else [answer]:
+                connection.sendall(part)
+        except OSError:
+            return  # the client has had enough
+
+
+def _answer(body, status="200 OK", media_type="application/json", headers=(), length=None):
+    head = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body) if length is None else length}",
+        "Connection: close",
+        *headers,
+    ]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def answer():
+    """Build the bytes of one HTTP answer."""
+    return _answer
+
+
+@pytest.fixture
+def peer():
+    """Start scripted peers; they end with the test."""
+    started = []
+
+    def start(*answers):
+        started.append(Peer(*answers))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+class Pauses:
+    """Remembers pauses instead of sleeping."""
+
+    def __init__(self):
+        self.seconds = []
+
+    def __call__(self, seconds):
+        self.seconds.append(seconds)
+
+
+@pytest.fixture
+def pauses():
+    return Pauses()
+
+
+@pytest.fixture
+def patience(pauses):
+    return Patience(sleep=pauses)
