@@ -9,7 +9,8 @@ from rich.table import Table
 from talk_assets.cli.screen import cell, table
 from talk_assets.model.system import System
 
-HELD = ("conflicts", "quarantined", "parked", "review")
+HELD = ("conflicts", "quarantined", "parked", "held", "review")
+"""Why something was not written, as a cycle and the store count it."""
 
 
 def report_table(counts: Mapping[str, Any]) -> Table:

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from talk_assets.cli.reports import HELD
 from talk_assets.cli.screen import cell, results, table
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
 from talk_assets.settings import environment, store_path
 
-COUNTS = ("links", "conflicts", "quarantined", "parked", "review")
+COUNTS = ("links", *HELD)
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:

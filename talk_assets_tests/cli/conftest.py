@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+# Variables of the caller that would change what `talk` does or how it looks.
+MEDDLING = ("TALK_", "DAGSTER_", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_", "COLUMNS")
 TALK = [sys.executable, "-c", "from talk_assets.cli import main; main()"]
 
 
@@ -15,7 +17,7 @@ class TalkCommand:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environ = {name: value for name, value in os.environ.items() if not name.startswith(("TALK_", "DAGSTER_"))}
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith(MEDDLING)}
 
     def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -42,3 +44,11 @@ class TalkCommand:
 @pytest.fixture
 def talk(tmp_path):
     return TalkCommand(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_forced_colours(monkeypatch):
+    """Tests that call in-process see streams as they are, whatever runs them."""
+    for name in list(os.environ):
+        if name.startswith(MEDDLING):
+            monkeypatch.delenv(name)

@@ -18,6 +18,7 @@ COUNTS = {
             "conflicts": 1,
             "quarantined": 2,
             "parked": 4,
+            "held": 6,
             "review": 5,
         },
         "product": {
@@ -27,6 +28,7 @@ COUNTS = {
             "conflicts": 0,
             "quarantined": 0,
             "parked": 0,
+            "held": 0,
             "review": 0,
         },
     },
@@ -46,9 +48,9 @@ def test_report_has_a_row_a_pair_with_both_directions():
     """Writes are told by the end that took them; what was held is told by its reason."""
     rows = shown(report_table(COUNTS))
 
-    assert rows[1] == ["contact", "12/3/0", "1,234/0/1", "20", "1", "2", "4", "5"]
-    assert rows[2] == ["product", "0/0/0", "0/0/0", "0", "0", "0", "0", "0"]
-    assert " ".join(rows[0]).endswith("linked conflicts quarantined parked review")
+    assert rows[1] == ["contact", "12/3/0", "1,234/0/1", "20", "1", "2", "4", "6", "5"]
+    assert rows[2] == ["product", "0/0/0", "0/0/0", "0", "0", "0", "0", "0", "0"]
+    assert " ".join(rows[0]).endswith("linked conflicts quarantined parked held review")
 
 
 def test_summary_tells_calls_and_time():
@@ -88,6 +90,7 @@ def test_plan_has_a_table_a_pair_and_says_what_it_leaves_out():
 @pytest.mark.parametrize("cursors", [{}, {"salesforce": None, "customerp": None}])
 def test_status_of_an_end_never_read_is_a_dash(cursors):
     """A pair that no cycle has reached yet has no cursor."""
-    pair = {"links": 0, "conflicts": 0, "quarantined": 0, "parked": 0, "review": 0, "cursors": cursors}
+    counts = dict.fromkeys(("links", "conflicts", "quarantined", "parked", "held", "review"), 0)
+    pair = counts | {"cursors": cursors}
 
-    assert shown(status_table({"pairs": {"quote": pair}}))[1] == ["quote", "0", "0", "0", "0", "0", "—", "—"]
+    assert shown(status_table({"pairs": {"quote": pair}}))[1] == ["quote", *"000000", "—", "—"]
