@@ -33,8 +33,9 @@ def numbers(draw):
 @settings(max_examples=1500, deadline=None)
 @given(number=numbers())
 @example(number=("+4402079460958", None))
-@example(number=("+78005553535", None))
-@example(number=("8123456", "BB"))
+@example(number=("+5590536205913", None))  # a national prefix follows the calling code
+@example(number=("8129119050", "BY"))  # a national prefix other than zero
+@example(number=("810925547", "TJ"))  # an international prefix other than zeros
 @example(number=("0114155550132", "US"))
 def test_every_number_reads_as_the_library_reads_it(number):
     text, region = number
