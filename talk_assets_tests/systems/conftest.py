@@ -355,6 +355,8 @@ class Peer:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def close(self):
+        if self._listener.fileno() < 0:
+            return
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
