@@ -1,6 +1,7 @@
 """The two ends as they are filled: companies, contacts and products."""
 
 import random
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,7 +48,8 @@ class Sample:
 
     def person(self, first: str, last: str, number: int) -> Record:
         """Make up one person; every fourth has no email, every seventh no company."""
-        plain = (first + "." + last).encode("ascii", "ignore").decode().lower().replace("'", "")
+        plain = unicodedata.normalize("NFKD", f"{first}.{last}").encode("ascii", "ignore").decode()
+        plain = plain.lower().replace("'", "")
         return {
             "first": first,
             "last": last,

@@ -43,11 +43,9 @@ def is_empty(salesforce: Facts, customerp: Facts) -> bool:
         if _json(client.get("/changes", params={"limit": 0}))["last"]:
             return False
     with _salesforce(salesforce) as client:
-        counts = [
-            _json(client.get(f"{SALESFORCE_API}/query", params={"q": f"SELECT COUNT() FROM {name}"}))["totalSize"]
-            for name in ("Account", "Contact", "Product2")
-        ]
-    return not any(counts)
+        queries = [f"SELECT COUNT() FROM {name}" for name in ("Account", "Contact", "Product2")]  # noqa: S608 - constants
+        found = [_json(client.get(f"{SALESFORCE_API}/query", params={"q": query})) for query in queries]
+    return not any(answer["totalSize"] for answer in found)
 
 
 def read(end: str) -> Record:
