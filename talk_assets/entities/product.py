@@ -2,7 +2,7 @@
 
 from talk_assets.entities.sides import code, currency, decimal, flag, text
 from talk_assets.entities.units import UNIT_WORDS, UNITS
-from talk_assets.model.codecs import FlagMap, choices
+from talk_assets.model.codecs import Flag, choices
 from talk_assets.model.pair import EntityPair, MatchKey, Property, Through
 
 PRODUCT = EntityPair(
@@ -43,7 +43,7 @@ PRODUCT = EntityPair(
             salesforce=flag("IsActive"),
             customerp=code(
                 "status",
-                FlagMap(true="active", false="discontinued"),
+                Flag(true="active", false="discontinued"),
                 "enum active / discontinued",
             ),
         ),

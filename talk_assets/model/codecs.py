@@ -140,40 +140,13 @@ def choices(*codes: str) -> ValueMap:
 
 @dataclass(frozen=True, kw_only=True)
 class Flag:
-    """A boolean; absent counts as false, as both ends default their flags to it."""
+    """A boolean, in JSON's words or two of the side's own (``active`` / ``discontinued``).
 
-    @property
-    def dtype(self) -> pl.DataType:
-        """Boolean."""
-        return pl.Boolean()
+    Absent counts as false, as both ends default their flags to it.
+    """
 
-    def decode(self, wire: pl.Expr, beside: pl.Expr | None = None) -> pl.Expr:  # noqa: ARG002 - the protocol's shape
-        """``true`` is true, anything absent is false."""
-        return wire.eq_missing(pl.lit("true"))
-
-    def encode(self, value: pl.Expr) -> pl.Expr:
-        """``true`` or ``false``."""
-        return pl.when(value).then(pl.lit("true")).otherwise(pl.lit("false"))
-
-    def readable(self, wire: pl.Expr) -> pl.Expr:
-        """Only the two JSON literals."""
-        return wire.is_in(["true", "false"])
-
-    def holds(self, value: pl.Expr) -> pl.Expr:
-        """Both values."""
-        return value.is_not_null()
-
-    def fold(self, value: pl.Expr) -> pl.Expr:
-        """Itself."""
-        return value
-
-
-@dataclass(frozen=True, kw_only=True)
-class FlagMap:
-    """A boolean that a side spells as one of two words (``active`` / ``discontinued``)."""
-
-    true: str
-    false: str
+    true: str = "true"
+    false: str = "false"
 
     @property
     def dtype(self) -> pl.DataType:

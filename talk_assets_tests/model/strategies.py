@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from hypothesis import strategies as st
 
-from talk_assets.model.codecs import Day, Flag, FlagMap, Number, Text, ValueMap, Whole
+from talk_assets.model.codecs import Day, Flag, Number, Text, ValueMap, Whole
 from talk_assets.model.countries import CODE_BY_NAME, NAME_BY_CODE
 from talk_assets.model.lookup_codecs import CountryCode, CountryName, Lines, Phone
 
@@ -45,12 +45,7 @@ def _(codec: ValueMap):
 
 
 @wire.register
-def _(_codec: Flag):
-    return st.sampled_from(["true", "false"])
-
-
-@wire.register
-def _(codec: FlagMap):
+def _(codec: Flag):
     return st.sampled_from([codec.true, codec.false])
 
 
