@@ -1,45 +1,74 @@
 """Tables of what a cycle did or would do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from rich.table import Table
 
 from talk_assets.cli.screen import cell, table
+from talk_assets.model.changes import ChangeState
 from talk_assets.model.system import System
 
-HELD = ("conflicts", "quarantined", "parked", "held", "review")
-"""Why something was not written, as a cycle and the store count it."""
+WAITING = {
+    "conflicts": "in conflict",
+    "quarantined": "quarantined",
+    "parked": "parked",
+    "held": "held",
+    "review": "for review",
+}
+"""Why something was not written, by the name a cycle and the store count it under."""
+
+_WRITTEN = {"created": "+", "updated": "~", "deleted": "-"}
+_DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
-def report_table(counts: Mapping[str, Any]) -> Table:
-    """A row a pair: written to each end as created/updated/deleted, linked, and held by reason.
+def report_table(pairs: Mapping[str, Any]) -> Table:
+    """A row a pair: written to each end, newly linked, and what waits by reason.
 
-    *counts* is a cycle's report as JSON.
+    *pairs* is the part of a cycle's JSON report with that name.
     """
-    rows = table(
-        "pair",
-        *(f"to {system.title} +/~/-" for system in System),
-        "linked",
-        *HELD,
-        numbers_from=1,
-    )
-    for name, pair in counts["pairs"].items():
-        written = (pair[system.value] for system in System)
+    rows = table("pair", *(f"to {system.title}" for system in System), "linked", "waiting")
+    for name, pair in pairs.items():
         rows.add_row(
             cell(name),
-            *(f"{end['created']:,}/{end['updated']:,}/{end['deleted']:,}" for end in written),
-            f"{pair['linked']:,}",
-            *(f"{pair[reason]:,}" for reason in HELD),
+            *(cell(_written(pair[system.value])) for system in System),
+            cell(f"{pair['linked']:,}" if pair["linked"] else None),
+            cell(waiting(pair)),
         )
     return rows
 
 
+def waiting(pair: Mapping[str, Any]) -> str | None:
+    """The counts of what was not written, by reason, without the zeros; None when nothing waits."""
+    return ", ".join(f"{pair[reason]:,} {words}" for reason, words in WAITING.items() if pair[reason]) or None
+
+
+def _written(end: Mapping[str, int]) -> str | None:
+    return " ".join(f"{sign}{end[done]:,}" for done, sign in _WRITTEN.items() if end[done]) or None
+
+
 def summary(counts: Mapping[str, Any]) -> str:
-    """One line: API calls of each end, and how long it took."""
+    """One line: the signs, API calls of each end, and how long it took."""
     calls = ", ".join(f"{counts['api_calls'][system.value]:,} to {system.title}" for system in System)
-    return f"API calls: {calls}. {counts['seconds']:.1f} s."
+    return f"+ created, ~ updated, - deleted. API calls: {calls}. {counts['seconds']:.1f} s."
+
+
+def planned(pairs: Mapping[str, Any], changes: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """*pairs* of a dry run, with the records that *changes* would write in place of those written: none."""
+    records: dict[tuple[str, str, str], set[object]] = {}
+    for change in changes:
+        if change["state"] == ChangeState.PENDING.value and change["op"] in _DONE:
+            kind = (change["pair"], change["system"], _DONE[change["op"]])
+            records.setdefault(kind, set()).add(change["id"])
+    return {
+        name: dict(pair)
+        | {
+            system.value: {done: len(records.get((name, system.value, done), ())) for done in _WRITTEN}
+            for system in System
+        }
+        for name, pair in pairs.items()
+    }
 
 
 def plan_tables(changes: Sequence[Mapping[str, Any]], *, limit: int) -> Iterator[Table]:
@@ -49,17 +78,15 @@ def plan_tables(changes: Sequence[Mapping[str, Any]], *, limit: int) -> Iterator
     """
     for name, group in groupby(changes, key=lambda change: str(change["pair"])):
         of_pair = list(group)
-        shown = of_pair[:limit]
         title = f"{name}: {len(of_pair):,} change{'' if len(of_pair) == 1 else 's'}" + (
             f", the first {limit:,} shown" if len(of_pair) > limit else ""
         )
-        rows = table("end", "op", "record", "property", "old", "new", "state", "reason", title=title)
-        for change in shown:
+        rows = table("to", "op", "record", "property", "old", "new", "state", title=title, fixed=3)
+        for change in of_pair[:limit]:
+            state = change["state"] if change["reason"] is None else f"{change['state']}: {change['reason']}"
             rows.add_row(
-                *(
-                    cell(_text(change[column]))
-                    for column in ("system", "op", "id", "property", "old", "new", "state", "reason")
-                )
+                *(cell(_text(change[column])) for column in ("system", "op", "id", "property", "old", "new")),
+                cell(state, limit=400),
             )
         yield rows
 

@@ -10,17 +10,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_PIPED_WIDTH = 160
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) != "\n"}
 
 
 def results() -> Console:
     """Stdout, for what was asked for."""
-    return Console(highlight=False, soft_wrap=True)
+    return _console(stderr=False)
 
 
 def errors() -> Console:
     """Stderr, for messages and progress."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        # A file or a pipe has no edge to fold tables at.
+        console.width = _PIPED_WIDTH
+    return console
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -36,12 +45,11 @@ def cell(text: str | None, limit: int = 60) -> Text:
     return plain(line if len(line) <= limit else line[: limit - 1] + "…")
 
 
-def table(*headings: str, numbers_from: int | None = None, title: str | None = None) -> Table:
-    """An empty table; columns from *numbers_from* on are aligned as numbers."""
+def table(*headings: str, title: str | None = None, fixed: int = 1) -> Table:
+    """An empty table; the first *fixed* columns are never folded."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for position, heading in enumerate(headings):
-        is_number = numbers_from is not None and position >= numbers_from
-        made.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+        made.add_column(heading, overflow="fold", no_wrap=position < fixed)
     return made
 
 

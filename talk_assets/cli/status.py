@@ -7,13 +7,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from talk_assets.cli.reports import HELD
+from talk_assets.cli.reports import waiting
 from talk_assets.cli.screen import cell, results, table
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
 from talk_assets.settings import environment, store_path
-
-COUNTS = ("links", *HELD)
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
@@ -36,13 +34,19 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON obj
 
 
 def status_table(found: Mapping[str, Any]) -> Table:
-    """A row a pair: counts, then the cursor of each end."""
-    rows = table("pair", *COUNTS, *(f"{system.title} read to" for system in System))
+    """A row a pair: links, what waits by reason, and the cursor of each end."""
+    rows = table("pair", "links", "waiting", *(f"{system.title} read to" for system in System))
     for name, pair in found["pairs"].items():
-        cursors = pair.get("cursors", {})
+        cursors = pair["cursors"]
         rows.add_row(
             cell(name),
-            *(f"{pair[count]:,}" for count in COUNTS),
-            *(cell(cursors.get(system.value)) for system in System),
+            cell(f"{pair['links']:,}"),
+            cell(waiting(pair)),
+            *(cell(_point(cursors.get(system.value))) for system in System),
         )
     return rows
+
+
+def _point(cursor: str | None) -> str | None:
+    """A cursor as a person reads it: its values without their names."""
+    return None if cursor is None else ", ".join(str(value) for value in json.loads(cursor).values())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talk_assets.cli.reports import plan_tables, report_table, summary
+from talk_assets.cli.reports import plan_tables, planned, report_table, summary
 from talk_assets.cli.screen import plain, progress, results
 from talk_assets.settings import Settings, environment
 
@@ -36,7 +36,7 @@ def sync(
     if as_json:
         typer.echo(json.dumps(report.as_json()))
     else:
-        _show(report)
+        _show(report, dry_run=dry_run)
     raise typer.Exit(report.exit_code)
 
 
@@ -51,7 +51,7 @@ def plan(
     for changes in plan_tables(report.plan.to_dicts(), limit=limit):
         results().print(changes)
         results().print()
-    _show(report)
+    _show(report, dry_run=True)
     raise typer.Exit(report.exit_code)
 
 
@@ -64,7 +64,10 @@ def _cycle(*, pairs: list[str] | None, full: bool, dry_run: bool, accept: str | 
         return run_cycle(session, pairs=pairs, full=full, dry_run=dry_run, accept=accept, progress=say)
 
 
-def _show(report: "CycleReport") -> None:
+def _show(report: "CycleReport", *, dry_run: bool) -> None:
     counts = report.as_json()
-    results().print(report_table(counts))
+    pairs = planned(counts["pairs"], report.plan.to_dicts()) if dry_run else counts["pairs"]
+    results().print(report_table(pairs))
     results().print(plain(summary(counts), style="dim"))
+    if dry_run:
+        results().print("This is the plan. Nothing was written to either end.")

@@ -1,11 +1,11 @@
 """What a cycle did, as a person reads it."""
 
 import io
+import re
 
-import pytest
 from rich.console import Console
 
-from talk_assets.cli.reports import plan_tables, report_table, summary
+from talk_assets.cli.reports import plan_tables, planned, report_table, summary
 from talk_assets.cli.status import status_table
 
 NOTHING = {"created": 0, "updated": 0, "deleted": 0}
@@ -38,24 +38,43 @@ COUNTS = {
 
 
 def shown(renderable) -> list[list[str]]:
-    """The rendered lines, as words."""
+    """The rendered lines, each as its cells."""
     stream = io.StringIO()
     Console(file=stream, width=200).print(renderable)
-    return [line.split() for line in stream.getvalue().splitlines()]
+    return [re.split(r"\s{2,}", line.strip()) for line in stream.getvalue().splitlines()]
 
 
 def test_report_has_a_row_a_pair_with_both_directions():
-    """Writes are told by the end that took them; what was held is told by its reason."""
-    rows = shown(report_table(COUNTS))
+    """Writes are told by the end that took them; what waits is told by its reason; zeros are not told."""
+    headings, contact, product = shown(report_table(COUNTS["pairs"]))
 
-    assert rows[1] == ["contact", "12/3/0", "1,234/0/1", "20", "1", "2", "4", "6", "5"]
-    assert rows[2] == ["product", "0/0/0", "0/0/0", "0", "0", "0", "0", "0", "0"]
-    assert " ".join(rows[0]).endswith("linked conflicts quarantined parked held review")
+    assert headings == ["pair", "to Salesforce", "to Customerp", "linked", "waiting"]
+    assert contact[:4] == ["contact", "+12 ~3", "+1,234 -1", "20"]
+    assert contact[4] == "1 in conflict, 2 quarantined, 4 parked, 6 held, 5 for review"
+    assert product == ["product", "—", "—", "—", "—"]
 
 
 def test_summary_tells_calls_and_time():
     """API calls are what an org pays with."""
-    assert summary(COUNTS) == "API calls: 1,501 to Salesforce, 9 to Customerp. 2.3 s."
+    assert summary(COUNTS).endswith("API calls: 1,501 to Salesforce, 9 to Customerp. 2.3 s.")
+
+
+def test_plan_counts_the_records_that_would_be_written():
+    """A record with two changed properties is one write; what is held back is none."""
+    update = change("contact", "C1", "1", "2")
+    changes = [
+        update,
+        update | {"property": "city"},
+        update | {"id": "C2", "state": "held"},
+        update | {"id": None, "op": "create", "system": "salesforce"},
+    ]
+
+    counted = planned(COUNTS["pairs"], changes)
+
+    assert counted["contact"]["customerp"] == {"created": 0, "updated": 1, "deleted": 0}
+    assert counted["contact"]["salesforce"] == {"created": 1, "updated": 0, "deleted": 0}
+    assert counted["contact"]["review"] == 5
+    assert counted["product"]["customerp"] == NOTHING
 
 
 def change(pair: str, record: str, old: str | None, new: str | None) -> dict[str, object]:
@@ -67,7 +86,7 @@ def change(pair: str, record: str, old: str | None, new: str | None) -> dict[str
         "property": "phone",
         "old": old,
         "new": new,
-        "state": "planned",
+        "state": "pending",
         "reason": None,
     }
 
@@ -80,17 +99,28 @@ def test_plan_has_a_table_a_pair_and_says_what_it_leaves_out():
     contacts, orders = plan_tables(changes, limit=2)
 
     rows = shown(contacts)
-    assert " ".join(rows[0]) == "contact: 3 changes, the first 2 shown"
+    assert rows[0] == ["contact: 3 changes, the first 2 shown"]
     assert [row[2] for row in rows[2:]] == ["C0", "C1"]
-    assert rows[2] == ["customerp", "update", "C0", "phone", "—", "+1", "planned", "—"]
-    assert " ".join(shown(orders)[0]) == "order: 1 change"
+    assert rows[2] == ["customerp", "update", "C0", "phone", "—", "+1", "pending"]
+    assert shown(orders)[0] == ["order: 1 change"]
     assert "[b]" in shown(orders)[2]
 
 
-@pytest.mark.parametrize("cursors", [{}, {"salesforce": None, "customerp": None}])
-def test_status_of_an_end_never_read_is_a_dash(cursors):
-    """A pair that no cycle has reached yet has no cursor."""
-    counts = dict.fromkeys(("links", "conflicts", "quarantined", "parked", "held", "review"), 0)
-    pair = counts | {"cursors": cursors}
+def test_plan_says_why_a_change_waits():
+    """The reason stands beside the state."""
+    waiting = change("contact", "C1", None, "Sir") | {"state": "held", "reason": "No such salutation."}
 
-    assert shown(status_table({"pairs": {"quote": pair}}))[1] == ["quote", *"000000", "—", "—"]
+    (rows,) = plan_tables([waiting], limit=1)
+
+    assert shown(rows)[2][-1] == "held: No such salutation."
+
+
+def test_status_shows_how_far_each_end_was_read():
+    """A cursor is told by its values; an end never read by a dash."""
+    counts = dict.fromkeys(("conflicts", "quarantined", "parked", "held", "review"), 0)
+    pair = counts | {"links": 30, "review": 2, "cursors": {"salesforce": '{"stamp": "2026-01-02T03:04:05Z"}'}}
+
+    rows = shown(status_table({"pairs": {"quote": pair}}))
+
+    assert rows[0] == ["pair", "links", "waiting", "Salesforce read to", "Customerp read to"]
+    assert rows[1] == ["quote", "30", "2 for review", "2026-01-02T03:04:05Z", "—"]
