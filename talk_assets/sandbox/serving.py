@@ -11,6 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 _TICK_SECONDS = 0.1
+_PAUSE_SECONDS = 0.002
+_GRACE_SECONDS = 5.0
+"""How long answers that are under way may take when the server stops."""
 
 
 class PortInUseError(RuntimeError):
@@ -33,7 +36,6 @@ def running(
             access_log=False,
             server_header=False,
             timeout_keep_alive=60,
-            timeout_graceful_shutdown=5,
         )
         server = _Server(config, on_stop=on_stop)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -78,9 +80,21 @@ class _Server(uvicorn.Server):
                 await asyncio.wait_for(self._stopping.wait(), _TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # As the parent does it without a lifespan, but for its pauses of a tenth of a second.
         if self._on_stop is not None:
             self._on_stop()
-        await super().shutdown(sockets)
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(_PAUSE_SECONDS)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -107,6 +107,7 @@ def test_a_file_database_survives_a_restart(serve, tmp_path):
     """Records, numbers, versions, the feed and kept answers continue where they were."""
     path = tmp_path / "customerp.sqlite"
     before = serve(database=path)
+    in_wal_mode = path.with_name(f"{path.name}-wal").exists()
     order = before.made("orders")
     first = before.post("/contacts", {"familyName": "Noether"}, Idempotency_Key="n-1").json()
     before.http.close()
@@ -114,6 +115,7 @@ def test_a_file_database_survives_a_restart(serve, tmp_path):
     again = after.post("/contacts", {"familyName": "Noether"}, Idempotency_Key="n-1")
     second_order = after.made("orders")
 
+    assert in_wal_mode
     assert after.get(f"/orders/{order['id']}").json() == order
     assert again.json() == first
     assert (order["number"], second_order["number"]) == ("SO-000001", "SO-000002")
