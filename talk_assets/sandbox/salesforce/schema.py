@@ -22,6 +22,9 @@ ID_TYPES = frozenset({"id", "reference"})
 SCALED_TYPES = frozenset({"double", "currency", "percent"})
 LONG_TEXT = 255
 
+#: The collation of text columns, which the connection defines: letters of any script compare without case.
+CASELESS = "CASELESS"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
@@ -81,7 +84,7 @@ class Field:
     def column_type(self) -> str:
         """The SQLite column: text compares without case, ids and times with it."""
         if self.type in TEXT_TYPES:
-            return "TEXT COLLATE NOCASE"
+            return f"TEXT COLLATE {CASELESS}"
         if self.type in ID_TYPES or self.type in {"date", "datetime"}:
             return "TEXT"
         return "INTEGER"

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from .schema import Catalogue, SObject
+from .schema import CASELESS, Catalogue, SObject
 
 Stored = str | int | None
 Row = dict[str, Stored]
@@ -90,10 +91,32 @@ def connect(database: Path | None) -> sqlite3.Connection:
         check_same_thread=False,
         cached_statements=1024,
     )
+    connection.create_collation(CASELESS, _compare)
+    connection.create_function("like", 3, _like, deterministic=True)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")
     return connection
+
+
+def _compare(first: str, second: str) -> int:
+    """Order two texts without regard to case; SQLite's own NOCASE knows only ASCII letters."""
+    first, second = first.casefold(), second.casefold()
+    return (first > second) - (first < second)
+
+
+def _like(pattern: str | None, text: str | None, escape: str) -> bool | None:
+    """Answer `text LIKE pattern ESCAPE escape` without regard to case."""
+    if pattern is None or text is None:
+        return None
+    return _like_matcher(pattern, escape).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _like_matcher(pattern: str, escape: str) -> re.Pattern[str]:
+    parts = re.findall(re.escape(escape) + r".|.", pattern, flags=re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return re.compile("".join(wild.get(part, re.escape(part[-1])) for part in parts), re.IGNORECASE | re.DOTALL)
 
 
 def create_tables(connection: sqlite3.Connection, tables: dict[str, Table]) -> None:

@@ -146,7 +146,8 @@ class Planner:
                 message = at_position(self.text, ordering.term.offset, "Ordered field must be grouped or aggregated")
                 raise ApiError("MALFORMED_QUERY", message)
             column = scope.filterable(ordering.term, "sorted")
-            terms.append(column.sql + direction(ordering, nillable=column.field.nillable))
+            nillable = column.field.nillable or bool(column.parents)
+            terms.append(column.sql + direction(ordering, nillable=nillable))
         return f" ORDER BY {', '.join(terms)}" if terms else ""
 
     def _shape(self, query: Query, scope: Scope, columns: Columns) -> tuple[Shape, tuple[tuple[str, Plan], ...]]:
