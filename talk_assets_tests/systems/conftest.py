@@ -155,7 +155,7 @@ class End:
     paths: dict
     line_values: dict
     document_values: dict
-    reopen: object = None
+    url: str = ""
     numbers: int = field(default=0)
 
     def write(self, entity, op, values=None, **facts):
@@ -256,7 +256,7 @@ def salesforce_end():
             paths=SALESFORCE_PATHS,
             line_values={},
             document_values={},
-            reopen=port,
+            url=url,
         )
         book = end.port.standard_pricebook()
         account = end.send(end.write("account", Op.CREATE, {"Name": "Acme"}, key="acme")).receipts[0].id
@@ -303,7 +303,7 @@ def customerp_end():
             paths=CUSTOMERP_PATHS,
             line_values={},
             document_values={},
-            reopen=port,
+            url=url,
         )
         contact = end.send(end.contact("buyer")).receipts[0].id
         product = end.send(end.write("product", Op.CREATE, {"number": "P1", "name": "Pump"}, key="pump"))
