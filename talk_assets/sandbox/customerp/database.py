@@ -202,10 +202,9 @@ class Database:
 
     def search(self, search: Search) -> list[tuple[str, str, str]]:
         """Return (updated_at, id, body) of the records that *search* describes."""
-        clauses = ["resource = ?", "(updated_at, id) > (?, ?)"]
-        values: list[object] = [search.resource, *search.after]
-        if not search.with_deleted:
-            clauses.append("deleted = 0")
+        # The plus signs keep SQLite off an index where another one leaves far fewer records.
+        clauses = ["resource = ?" if search.ids is None else "+resource = ?"]
+        values: list[object] = [search.resource]
         for column in ("external_key", "match_one", "match_two"):
             value = getattr(search, column)
             if value is not None:
@@ -214,9 +213,14 @@ class Database:
         if search.ids is not None:
             clauses.append(f"id IN ({', '.join('?' * len(search.ids))})")
             values.extend(search.ids)
+        stamp, key = ("updated_at", "id") if len(clauses) == 1 else ("+updated_at", "+id")
+        clauses.append(f"({stamp}, {key}) > (?, ?)")
+        values.extend(search.after)
+        if not search.with_deleted:
+            clauses.append("deleted = 0")
         statement = (
             f"SELECT updated_at, id, body FROM record WHERE {' AND '.join(clauses)}"  # noqa: S608 - constants and marks
-            " ORDER BY updated_at, id LIMIT ?"
+            f" ORDER BY {stamp}, {key} LIMIT ?"
         )
         return self._connection.execute(statement, (*values, search.limit)).fetchall()
 
