@@ -27,7 +27,9 @@ class Options:
     """Settings that change what is decided, not where the ends are.
 
     *sweep_patience* is the time in seconds between two whole reads before absence counts as deletion.
-    *reread_chunk* is how many records are compared again in one call before they are written.
+    *reread_chunk* is how many records are compared again in one call before they are written,
+    *concurrent_writes* how many batches are under way at once, and *group_records* how many records'
+    answers the store takes in one transaction.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -36,6 +38,7 @@ class Options:
     sweep_patience: float = 3600.0
     reread_chunk: int = 2000
     concurrent_writes: int = 4
+    group_records: int = 2000
 
 
 @dataclass(kw_only=True)

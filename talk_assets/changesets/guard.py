@@ -30,7 +30,10 @@ def plan_hash(pending: pl.DataFrame) -> str:
 
 
 def trips(guards: Guards, pending: pl.DataFrame, total: int) -> list[Trip]:
-    """The limits that *pending* changes pass, of *total* links. Creations never trip: they overwrite nothing."""
+    """The limits that *pending* changes pass, of *total* links.
+
+    Creations, and what completes them, never trip: they overwrite nothing.
+    """
     found = []
     updated = pending.filter(pl.col("op") == Op.UPDATE.value)["link_id"].n_unique()
     limit = max(guards.floor, int(total * guards.update_ratio))
@@ -55,6 +58,8 @@ def check(session: Session, pair: EntityPair) -> None:
         GuardError: with the numbers and the hash that approves this plan once.
     """
     pending = changes.of(session.db, pair, state=ChangeState.PENDING.value)
+    fresh = links.fresh(session.db, pair)
+    pending = pending.filter(~pl.col("link_id").is_in(fresh) | pl.col("link_id").is_null())
     if pending.is_empty():
         return
     total = links.count(session.db, pair)

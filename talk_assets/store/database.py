@@ -16,6 +16,14 @@ STAGES = ("raw", "mapped", "links", "changesets", "writeback", "store")
 """DuckDB schemas: one a stage, and `store` for what belongs to none."""
 
 
+CATALOG = "talk"
+"""The store's name inside DuckDB, whatever its file is called."""
+
+
+def _literal(path: Path | None) -> str:
+    return ":memory:" if path is None else str(path).replace("'", "''")
+
+
 def quoted(name: str) -> str:
     """An SQL identifier; names come from declarations only."""
     return '"' + name.replace('"', '""') + '"'
@@ -46,7 +54,11 @@ class Database:
         if self._lock is not None:
             self._lock.take()
         try:
-            self._connection = duckdb.connect(str(path) if path is not None else ":memory:")
+            # Attached under a name of our own: a file called store.duckdb would otherwise make
+            # `store.meta` ambiguous between the database and the schema.
+            self._connection = duckdb.connect(":memory:")
+            self._connection.execute(f"ATTACH '{_literal(path)}' AS {CATALOG}")
+            self._connection.execute(f"USE {CATALOG}")
         except duckdb.Error as error:
             self._give_up_lock()
             raise StoreMismatchError(
@@ -155,7 +167,7 @@ class Database:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file; done once, at the end of a cycle."""
-        self.execute("CHECKPOINT")
+        self.execute(f"CHECKPOINT {CATALOG}")
 
     def meta(self, key: str) -> str | None:
         """One of the store's own facts."""

@@ -210,3 +210,8 @@ def lines_of_matched(
             WHERE d._seq > ? AND d.rule NOT IN ('created', 'key') AND NOT m._deleted""",
         [seq],
     )
+
+
+def fresh(db: Database, pair: EntityPair) -> list[str]:
+    """Links whose two records were not yet wholly reconciled for the first time."""
+    return [str(row[0]) for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh")]

@@ -96,7 +96,8 @@ def _link(
     pairs = [(p.origin_id, record) for p, record in made if record is not None]
     names = [f"{system.other}_id", f"{system}_id"]
     found = with_link_ids(pair, pl.DataFrame(pairs, schema=dict.fromkeys(names, pl.String()), orient="row"), CREATED)
-    links.add(session.db, pair, found, now=session.clock(), fresh=False)
+    # Fresh until nothing of the creation is left to do (a status it could not be born in, a price).
+    links.add(session.db, pair, found, now=session.clock(), fresh=True)
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
     fits = holdable(pair, system, origins, columns).rename({n: f"fits:{n}" for n in columns})
     sent = found.join(origins, left_on=f"{system.other}_id", right_on="_id").join(

@@ -25,7 +25,7 @@ from talk_assets.writeback.entries import ensure_entries, price_property, write_
 from talk_assets.writeback.prepare import Values
 from talk_assets.writeback.prepared import Prepare, Prepared
 from talk_assets.writeback.receipts import Results, believe, keep_stored
-from talk_assets.writeback.transmit import Subject, batches, judge
+from talk_assets.writeback.transmit import Subject, groups, judge
 
 MOST_ROUNDS = 4
 
@@ -138,12 +138,12 @@ def _send(session: Session, ready: Prepare, results: Results) -> None:
         for top in ready.writes
         for p in (top, *top.lines)
     }
-    for sent, written in batches(session, entity, [p.write for p in ready.writes], subjects):
-        batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent]
+    for sent in groups(session, entity, [p.write for p in ready.writes], subjects):
+        batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent.writes]
         with session.db.transaction():
-            keep_stored(session, pair, system, written.stored)
-            believe(session, ready, batch, written.receipts, results)
-            judge(session, sent, written.receipts)
+            keep_stored(session, pair, system, sent.stored)
+            believe(session, ready, batch, sent.receipts, results)
+            judge(session, sent.writes, sent.receipts)
 
 
 def _without_stale(
