@@ -69,8 +69,8 @@ def sandbox(
         databases = {name: data_dir / f"{name}.sqlite" for name in databases}
     with ExitStack() as stack:
         salesforce_app = salesforce.create_app(database=databases["salesforce"], settings=salesforce_settings)
-        customerp_app = customerp.create_app(database=databases["customerp"], settings=customerp_settings)
         stack.callback(salesforce_app.state.close)
+        customerp_app = customerp.create_app(database=databases["customerp"], settings=customerp_settings)
         stack.callback(customerp_app.state.close)
         salesforce_url = stack.enter_context(running(salesforce_app, port=salesforce_port))
         customerp_url = stack.enter_context(

@@ -39,6 +39,9 @@ class Records:
         if resource.line is not None:
             record["lines"] = self._new_lines(resource.line, lines, faults=faults)
         self.check(resource, record, faults=faults)
+        if resource.line is not None:
+            # Not before: the pointers of faults count the lines as they were sent.
+            record["lines"].sort(key=_position)
         if record["externalKey"] is not None:
             self._refuse_known_key(resource, record["externalKey"])
         if resource.number_format is not None:
@@ -176,7 +179,7 @@ class Records:
                 faults.append(Fault(pointer=f"{pointer}/externalKey", code="duplicate", detail=detail))
             keys.update([line["externalKey"]] if line["externalKey"] else [])
             document["lines"].append(line)
-        return sorted(document["lines"], key=_position)
+        return list(document["lines"])
 
     def check(self, resource: Resource, record: Record, *, faults: list[Fault]) -> None:
         """Raise 422 unless *record* as a whole is acceptable; set its totals."""

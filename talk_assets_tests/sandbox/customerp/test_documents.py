@@ -95,6 +95,21 @@ def test_a_refused_line_refuses_the_document(erp):
     assert erp.get("/orders").json()["items"] == []
 
 
+def test_a_fault_counts_the_lines_as_they_were_sent(erp):
+    """A pointer leads to the line of the request, wherever its position puts it in the document."""
+    lines = [erp.line(position=9), erp.line(position=1, productId="P9")]
+    answer = erp.post("/orders", {**erp.acceptable("orders"), "lines": lines})
+
+    assert codes(answer) == {("/lines/1/productId", "reference")}
+
+
+def test_lines_are_shown_by_their_position(erp):
+    """The order of the request gives way to the positions it names."""
+    order = erp.made("orders", lines=[erp.line(position=9), erp.line(position=1, quantity=7)])
+
+    assert [line["quantity"] for line in order["lines"]] == [7, 2]
+
+
 @pytest.mark.parametrize("status", ["accepted", "declined"])
 def test_a_decided_quote_is_frozen(erp, status):
     """Nothing but status and external key of an accepted or declined quote changes."""
