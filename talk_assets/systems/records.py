@@ -59,9 +59,7 @@ def decode(
     fixed = dict(constants or {})
 
     def take(name: str, path: str, wire: Wire) -> None:
-        values = column(sound, path)
-        texts, bad = _texts(values, wire)
-        columns[name] = pl.Series(name, texts, dtype=pl.String)
+        columns[name], bad = _texts(name, column(sound, path), wire)
         for row in bad:
             wrong.setdefault(row, (path, f"is not {_KIND_NAMES[wire]}"))
 
@@ -144,18 +142,19 @@ def wires_of(entity: Entity) -> dict[str, Wire]:
     return {field.path: field.wire for field in entity.fields}
 
 
-def _texts(values: list[Any], wire: Wire) -> tuple[list[str | None], list[int]]:
-    """Return wire texts and the rows whose value has another JSON kind (null there)."""
+def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[int]]:
+    """Return a column of wire texts and the rows whose value has another JSON kind (null there)."""
+    if wire is Wire.TEXT:
+        try:
+            return pl.Series(name, values, dtype=pl.String, strict=True), []
+        except (TypeError, ValueError):
+            pass  # some value is no text; the way below finds which
     convert = _TO_TEXT[wire]
-    if convert is None:
-        if not any(v is not None and not isinstance(v, str) for v in values):
-            return values, []
-        convert = _text
     texts: list[Any] = [None if v is None else convert(v) for v in values]
     bad = [row for row, text in enumerate(texts) if text is NOT_TEXT]
     for row in bad:
         texts[row] = None
-    return texts, bad
+    return pl.Series(name, texts, dtype=pl.String), bad
 
 
 def _text(value: object) -> object:
@@ -213,8 +212,8 @@ def _to_array(text: str) -> list[str]:
         raise ValueError("not an array of texts") from error
 
 
-_TO_TEXT: Mapping[Wire, Callable[[object], Any] | None] = {
-    Wire.TEXT: None,
+_TO_TEXT: Mapping[Wire, Callable[[object], Any]] = {
+    Wire.TEXT: _text,
     Wire.NUMBER: _number,
     Wire.INTEGER: _integer,
     Wire.BOOLEAN: _boolean,

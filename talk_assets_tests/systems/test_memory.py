@@ -119,7 +119,7 @@ def test_removed_line_leaves_its_document():
 
 def test_values_are_normalised_as_told():
     """An end may store something else than it was given, or nothing."""
-    port = notes(rules=Rules(normalise=lambda entity, path, text: text.upper() if text != "drop" else None))
+    port = notes(rules=Rules(normalise=lambda _, __, text: text.upper() if text != "drop" else None))
     written = port.write(NOTE, [create("abc", "k1"), create("drop", "k2")])
 
     assert written.stored.frames["note"]["Text"].to_list() == ["ABC", None]
@@ -128,7 +128,7 @@ def test_values_are_normalised_as_told():
 def test_rules_refuse():
     """A refused write changes nothing and says why."""
     problem = Problem(code="NO", message="no")
-    port = notes(rules=Rules(refuse=lambda entity, op, values: problem if values["Text"] == "bad" else None))
+    port = notes(rules=Rules(refuse=lambda _, __, values: problem if values["Text"] == "bad" else None))
     record_id = port.add("note", {"Text": "good"})
     update = Write(intent_id="u", entity="note", op=Op.UPDATE, values={"Text": "bad"}, id=record_id)
     written = port.write(NOTE, [update, create("bad", "k1"), create("fine", "k2")])

@@ -29,6 +29,7 @@ def page_of(entity: Entity, items: Sequence[Any], *, cursor: str | None = None) 
         rejects += found
         broken |= documents
     if entity.children:
+        rejects += [_without_lines(entity, item) for item in items if _id_of(item) in broken]
         broken |= {r.id for r in decoded.rejects}
         if broken:
             gone = list(broken)
@@ -83,6 +84,22 @@ def _lines_of(child: Entity, items: Sequence[Any]) -> tuple[pl.DataFrame, list[R
         parents = parents.filter(pl.Series(keep, dtype=pl.Boolean))
     frame = frame.with_columns(parents).select(list(raw_schema(child)))
     return frame, [*broken, *decoded.rejects], documents
+
+
+def _id_of(item: Any) -> str | None:  # noqa: ANN401 - JSON
+    found = item.get("id") if isinstance(item, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _without_lines(entity: Entity, item: dict[str, Any]) -> Reject:
+    reason = "one of its lines cannot be read"
+    return Reject(
+        entity=entity.name,
+        id=str(item["id"]),
+        property=entity.children[0].nested_at or "",
+        reason=reason,
+        raw=records.raw_json(item),
+    )
 
 
 def _reject(child: Entity, item: dict[str, Any], reason: str) -> Reject:

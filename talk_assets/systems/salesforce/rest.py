@@ -90,14 +90,14 @@ class Rest:
             raise unexpected("a read by ids")
         return body
 
-    def send(self, path: str, body: object, *, kind: str) -> Answer:
-        """Send one write.
+    def send(self, path: str, body: object, *, kind: str, method: str = "POST") -> Answer:
+        """Send one write by itself.
 
         Raises:
             NotSentError, NoAnswerError, PeerAnswerError: as `HttpClient.send`.
         """
         return self._client.send(
-            Call(method="POST", path=f"{self.root}/{path}", kind=kind, body=strict_json.write(body), writes=True)
+            Call(method=method, path=f"{self.root}/{path}", kind=kind, body=strict_json.write(body), writes=True)
         )
 
     def send_composite(self, parts: Sequence[Part], *, kind: str, all_or_none: bool = False) -> Answer:

@@ -6,9 +6,10 @@ from typing import Any
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
 from talk_assets.model.wire import Entity
+from talk_assets.systems import strict_json
 from talk_assets.systems.port import Page, Written
 from talk_assets.systems.salesforce.columns import Columns
-from talk_assets.systems.salesforce.exchange import Failure, exchange, failure_of, receipt, uncertain
+from talk_assets.systems.salesforce.exchange import Failure, Reply, exchange, failure_of, receipt, uncertain
 from talk_assets.systems.salesforce.outcomes import DUPLICATE, code_of, errors_in, outcome_of, problem_of
 from talk_assets.systems.salesforce.query import among, id_literal, select, text_literal
 from talk_assets.systems.salesforce.rest import Part, PartAnswer, Rest, rows_of
@@ -17,6 +18,9 @@ MOST_RECORDS = 200
 """Records one collection or tree takes."""
 
 _WRITE, _STORED = "write", "stored"
+_REFERENCE = b"@{"
+"""Starts a reference to another part inside a composite call, wherever it stands and with no way to
+escape it. Records that hold these characters are therefore written by a call of their own."""
 
 
 class RecordWriter:
@@ -62,11 +66,19 @@ class RecordWriter:
     ) -> tuple[list[Receipt], list[Any]]:
         op = writes[0].op
         parts = self._parts(entity, writes, bodies)
-        reply = exchange(lambda: self._rest.send_composite(parts, kind=f"{op.value} collection"), op=op)
+        kind = f"{op.value} collection"
+        alone = _REFERENCE in strict_json.write(bodies)
+        if alone:
+            collection = parts[0]
+            reply = exchange(
+                lambda: self._rest.send(collection.path, collection.body, kind=kind, method=collection.method), op=op
+            )
+        else:
+            reply = exchange(lambda: self._rest.send_composite(parts, kind=kind), op=op)
         if isinstance(reply, Failure):
             return [receipt(write, reply) for write in writes], []
         try:
-            answers = self._rest.parts_of(reply.body, parts)
+            answers = self._answers(reply, parts, alone=alone)
         except PeerAnswerError as error:
             return [receipt(write, uncertain(str(error))) for write in writes], []
         written = answers[_WRITE]
@@ -79,6 +91,17 @@ class RecordWriter:
             return [receipt(write, lost) for write in writes], []
         found = self._read_back(entity, op, results, answers.get(_STORED))
         return _judge(entity, writes, results, found), found
+
+    def _answers(self, reply: Reply, parts: Sequence[Part], *, alone: bool) -> dict[str, PartAnswer]:
+        if not alone:
+            return self._rest.parts_of(reply.body, parts)
+        written = {_WRITE: PartAnswer(status=reply.status, body=reply.body)}
+        if len(parts) == 1:
+            return written
+        try:
+            return written | self._rest.composite_read(parts[1:], kind="query")
+        except (PeerUnavailableError, PeerAnswerError):
+            return written | {_STORED: PartAnswer(status=0, body=None)}
 
     def _parts(self, entity: Entity, writes: Sequence[Write], bodies: Sequence[dict[str, Any]]) -> list[Part]:
         op = writes[0].op

@@ -143,7 +143,12 @@ def test_document_with_an_unreadable_line_is_rejected_whole(scripted, customerp,
 
     assert page.frames["order"]["_id"].to_list() == ["C2"]
     assert page.frames["order_line"].select("_id", "_parent").rows() == [("L3", "C2")]
-    assert sorted((reject.entity, reject.id) for reject in page.rejects) == [("order_line", "C3"), ("order_line", "L2")]
+    assert sorted((reject.entity, reject.id) for reject in page.rejects) == [
+        ("order", "C1"),
+        ("order", "C3"),
+        ("order_line", "C3"),
+        ("order_line", "L2"),
+    ]
 
 
 def test_lines_carry_their_documents_facts(customerp):

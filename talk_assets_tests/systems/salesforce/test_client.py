@@ -301,3 +301,18 @@ def test_our_writes_are_marked(scripted, answer):
     list(port.fetch(CONTACT, None))
 
     assert "sforce-call-options: client=talk-assets" in one.requests[-1][0].lower()
+
+
+def test_text_that_looks_like_a_reference_is_stored_as_text(salesforce):
+    """Composite calls replace @{...} wherever it stands; a record with such a text must not meet that."""
+    odd = "@{write[0].id} @{nobody.id}"
+    written = salesforce.send(salesforce.contact("k1", first=odd), salesforce.contact("k2"))
+    rows = {row["_key"]: row for row in written.stored.frames["contact"].to_dicts()}
+    update = salesforce.write("contact", Op.UPDATE, {"city": "@{x.id}"}, id=rows["k2"]["_id"])
+    updated = salesforce.send(update)
+    again = salesforce.send(salesforce.contact("k1", first=odd))
+
+    assert [receipt.outcome for receipt in written.receipts] == [Outcome.APPLIED, Outcome.APPLIED]
+    assert rows["k1"]["FirstName"] == odd
+    assert updated.stored.frames["contact"]["MailingCity"].to_list() == ["@{x.id}"]
+    assert again.receipts[0].outcome is Outcome.EXISTS
