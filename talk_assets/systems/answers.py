@@ -32,7 +32,10 @@ class AnswerLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What an end said. *size* is what travelled; *remaining* its own count of calls left today."""
+    """What an end said. *size* is what travelled; *remaining* its own count of calls left today.
+
+    *about* names the request for messages.
+    """
 
     status: int
     body: bytes
@@ -40,6 +43,7 @@ class Answer:
     date: datetime | None = None
     retry_after: float | None = None
     remaining: int | None = None
+    about: str = "The request"
 
     def json(self) -> Any:  # noqa: ANN401 - callers check the shape
         """Return the body's value; None for an empty body.
@@ -47,7 +51,15 @@ class Answer:
         Raises:
             PeerAnswerError: it is not strict JSON.
         """
-        return strict_json.parse(self.body) if self.body else None
+        if not self.body:
+            return None
+        try:
+            return strict_json.parse(self.body)
+        except PeerAnswerError as error:
+            raise PeerAnswerError(
+                f"{self.about} was answered with HTTP {self.status} and a body that cannot be used: {error}. "
+                "Nothing of it was used. Check that the URL leads to the API itself."
+            ) from None
 
 
 def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, timer: Callable[[], float]) -> Answer:

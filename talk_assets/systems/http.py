@@ -10,7 +10,7 @@ tokens, queries or record contents.
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
 
@@ -225,6 +225,7 @@ class HttpClient:
                 f"{self._end.title} answered {what} with something its API does not allow: {error}. "
                 "Nothing of it was used. Check that the URL leads to the API itself."
             ) from None
+        answer = replace(answer, about=f"{self._end.title}: {what}")
         self._count(call, answer)
         if answer.status >= 500:  # noqa: PLR2004 - HTTP's own class of server errors
             self._breaker.failed()

@@ -17,7 +17,7 @@ from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.documents import DocumentWriter
 from talk_assets.systems.salesforce.login import SalesforceLogin, Session, client_credentials, utc_now
 from talk_assets.systems.salesforce.query import PAGE, among, id_literal, page_after, select, text_literal
-from talk_assets.systems.salesforce.rest import Part, Rest, rows_of, unexpected
+from talk_assets.systems.salesforce.rest import Part, Rest, rows_in, unexpected
 from talk_assets.systems.salesforce.write import MOST_RECORDS, RecordWriter
 from talk_assets.systems.stamps import stamp_text
 
@@ -190,8 +190,7 @@ class SalesforcePort:
             ]
             answers = self._rest.composite_read(parts, kind="head")
             for place, entity in enumerate(chunk):
-                records, _ = rows_of(answers[f"q{place}"].body)
-                newest = _place(records)
+                newest = _place(rows_in(answers[f"q{place}"]))
                 tokens[entity.name] = "empty" if newest is None else f"{stamp_text(newest[0])} {newest[1]}"
                 if newest is not None and abs(now - newest[0]) < _SETTLING:
                     tokens[entity.name] += f" at {stamp_text(now)}"
@@ -215,10 +214,7 @@ class SalesforcePort:
         for start in range(0, len(parts), _MOST_QUERIES):
             chunk = parts[start : start + _MOST_QUERIES]
             for answer in self._rest.composite_read(chunk, kind="query").values():
-                records, done = rows_of(answer.body)
-                if not done:
-                    raise unexpected("a query by name")
-                found += records
+                found += rows_in(answer)
         return found
 
     def _ask_identity(self) -> Identity:

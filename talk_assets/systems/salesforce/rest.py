@@ -1,6 +1,6 @@
 """Calls of the REST API: single reads, queries, and several requests in one composite call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,12 +146,22 @@ class Rest:
         if answer.status != _OK:
             errors = errors_in(body)
             raise_for_run(answer.status, errors)
-            problem = problem_of(errors)
-            raise PeerAnswerError(
-                f"Salesforce refused {what} (HTTP {answer.status}, {problem.code}: {problem.message.strip()}). "
-                "Nothing of it was used. Check that the integration user may see the object and its fields."
-            )
+            raise _refused(what, answer.status, errors)
         return body
+
+
+def rows_in(answer: PartAnswer) -> list[Any]:
+    """Return all records of a query that was part of a composite call.
+
+    Raises:
+        PeerAnswerError: it was refused, or its records go on elsewhere.
+    """
+    if not answer.ok:
+        raise _refused("a query", answer.status, errors_in(answer.body))
+    found, done = rows_of(answer.body)
+    if not done:
+        raise unexpected("a query by name")
+    return found
 
 
 def rows_of(body: Any) -> tuple[list[Any], bool]:  # noqa: ANN401 - JSON
@@ -164,6 +174,14 @@ def rows_of(body: Any) -> tuple[list[Any], bool]:  # noqa: ANN401 - JSON
     if not isinstance(records, list) or not isinstance(body.get("done"), bool):
         raise unexpected("a query")
     return records, body["done"]
+
+
+def _refused(what: str, status: int, errors: Sequence[Mapping[str, Any]]) -> PeerAnswerError:
+    problem = problem_of(errors)
+    return PeerAnswerError(
+        f"Salesforce refused {what} (HTTP {status}, {problem.code}: {' '.join(problem.message.split())}). "
+        "Nothing of it was used. Check that the integration user may see the object and its fields."
+    )
 
 
 def unexpected(what: str) -> PeerAnswerError:

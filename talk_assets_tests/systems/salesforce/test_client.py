@@ -316,3 +316,30 @@ def test_text_that_looks_like_a_reference_is_stored_as_text(salesforce):
     assert rows["k1"]["FirstName"] == odd
     assert updated.stored.frames["contact"]["MailingCity"].to_list() == ["@{x.id}"]
     assert again.receipts[0].outcome is Outcome.EXISTS
+
+
+def test_refused_query_names_what_salesforce_said(salesforce):
+    """A field the integration user may not see is told with Salesforce's own code, nothing is used."""
+    odd = Entity(name="odd", system=System.SALESFORCE, resource="Contact", fields=(Field(path="Account.Bogus"),))
+    with pytest.raises(PeerAnswerError, match="INVALID_FIELD"):
+        list(salesforce.port.fetch(odd, None))
+    with pytest.raises(PeerAnswerError, match="INVALID_FIELD"):
+        salesforce.port.read(
+            Entity(
+                name="odd",
+                system=System.SALESFORCE,
+                resource="Contact",
+                key_path="ERP_External_Id__c",
+                fields=(Field(path="Account.Bogus"),),
+            ),
+            keys=["k1"],
+        )
+
+
+def test_broken_json_names_the_request(scripted, answer):
+    """A body that cannot be used is told with the request it answered, without the query."""
+    _, port = scripted(answer(b'{"done":NaN}'))
+
+    with pytest.raises(PeerAnswerError, match=r"Salesforce: GET /services/data/v62\.0/queryAll") as error:
+        list(port.fetch(CONTACT, None))
+    assert "SELECT" not in str(error.value)
