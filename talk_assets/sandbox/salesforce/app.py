@@ -7,7 +7,8 @@ and the order in which they come is the order in which they are kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -41,12 +42,13 @@ def create_app(
 ) -> Starlette:
     """Return an org as an app; rows live in the SQLite file *database*, or in memory.
 
-    *clock* gives aware datetimes and stamps everything the org does. *middleware* stands between the
+    *clock* gives aware datetimes and stamps everything the org does; one of its own also dates the answers,
+    so the server should add no Date then. *middleware* stands between the
     network and the org: the place for faults. `app.state.close` closes the database.
     """
     org = Org(database=database, settings=settings, clock=clock)
     seed(org)
-    pages = _Pages(org)
+    pages = _Pages(org, dated=clock is not utc_now)
 
     routes = [
         *_both("/services/oauth2/token", pages.token, ["POST"]),
@@ -71,8 +73,9 @@ def _both(path: str, endpoint: Callable[[Request], object], methods: list[str]) 
 class _Pages:
     """The endpoints, each a thin shell around the org."""
 
-    def __init__(self, org: Org) -> None:
+    def __init__(self, org: Org, *, dated: bool) -> None:
         self.org = org
+        self.dated = dated
 
     async def data(self, request: Request) -> Response:
         body = await request.body()
@@ -85,9 +88,12 @@ class _Pages:
             headers=_lowered(request),
             body=body,
         )
+        headers = dict(answer.headers)
+        if self.dated:
+            headers["Date"] = format_datetime(self.org.clock().astimezone(UTC), usegmt=True)
         if answer.body is None:
-            return Response(status_code=answer.status, headers=dict(answer.headers))
-        return _json(answer.body, status=answer.status, headers=answer.headers)
+            return Response(status_code=answer.status, headers=headers)
+        return _json(answer.body, status=answer.status, headers=headers)
 
     async def versions(self, _: Request) -> Response:
         return _json(versions())

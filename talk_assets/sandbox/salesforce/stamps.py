@@ -17,8 +17,7 @@ def utc_now() -> datetime:
 
 def stamp(moment: datetime) -> str:
     """Return an aware moment as `2024-09-10T14:20:17.000+0000`; a row's stamps have whole seconds."""
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
 def whole_second(moment: datetime) -> datetime:
@@ -35,11 +34,11 @@ def read_datetime(text: str) -> datetime | None:
     day, minutes, seconds, fraction, zone = match.groups()
     zone = "+0000" if zone in "Zz" else zone.replace(":", "")
     micro = (fraction or "0").ljust(6, "0")[:6]
+    text = f"{day}T{minutes}{seconds or ':00'}.{micro}{zone}"
     try:
-        moment = datetime.strptime(f"{day}T{minutes}{seconds or ':00'}.{micro}{zone}", "%Y-%m-%dT%H:%M:%S.%f%z")
-    except ValueError:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)

@@ -64,14 +64,13 @@ class Table:
         ]
         statements = [f"CREATE TABLE IF NOT EXISTS {self.name} ({', '.join(columns)}, {DELETED_WITH} TEXT)"]
         for field in self.sobject.stored:
-            index = f'CREATE {{}}INDEX IF NOT EXISTS "{self.sobject.name}.{field.name}" ON {self.name}'
+            index = f'CREATE INDEX IF NOT EXISTS "{self.sobject.name}.{field.name}" ON {self.name}'
             if field.name == "SystemModstamp":
-                statements.append(index.format("") + " (SystemModstamp, Id)")
-            elif field.unique:
-                # A row in the recycle bin no longer holds its key.
-                statements.append(index.format("UNIQUE ") + f" ({field.name}) WHERE IsDeleted = 0")
-            elif field.indexed and not field.name.endswith("ById") and field.name != "OwnerId":
-                statements.append(index.format("") + f" ({field.name})")
+                statements.append(f"{index} (SystemModstamp, Id)")
+            elif field.unique or (field.indexed and field.refers_to != ("User",)):
+                # Unique fields are checked by the rows module: a row in the recycle bin no longer holds its key,
+                # and a partial unique index would tempt SQLite to sort by it.
+                statements.append(f"{index} ({field.name})")
         return statements
 
 

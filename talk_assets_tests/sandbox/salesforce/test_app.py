@@ -47,7 +47,7 @@ def test_slash_at_the_end_makes_no_difference(org, path):
 
 
 def test_body_may_come_in_chunks(org):
-    """jsforce sends bodies without a length."""
+    """Some clients (jsforce) send bodies without a length."""
     answer = org.call(
         "POST",
         "sobjects/Account",
@@ -201,6 +201,13 @@ class TestWithoutControls:
     def test_sandbox_pages_are_closed(self, org, method, path):
         """An org without controls looks like any other."""
         assert org.http.request(method, path).status_code == 404
+
+
+def test_date_of_an_answer_is_the_orgs_clock(org):
+    """Readers take their next starting point from it."""
+    answer = org.call("GET", "limits")
+
+    assert "Sat, 14 Mar 2026 09:30:15 GMT" in answer.headers.get_list("Date")
 
 
 def test_file_database_outlives_the_server(tmp_path, settings):

@@ -162,7 +162,7 @@ def test_revoked_token_is_worth_nothing(org):
 
 
 def test_user_info_names_the_integration_user(org):
-    """userinfo and the identity URL of the token answer speak of the same user."""
+    """The userinfo page and the identity URL of the token answer speak of the same user."""
     body = org.http.get("/services/oauth2/userinfo/").json()
 
     assert body["preferred_username"] == org.settings.username

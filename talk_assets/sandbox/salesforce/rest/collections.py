@@ -71,7 +71,7 @@ def upsert_many(desk: Desk, call: Call, name: str, key: str) -> Answer:
     sobject = object_named(desk.tx, name)
     field = key_field(sobject, key)
     records = _records(call)
-    named = Counter(str(_value(record, field.name)).strip().lower() for record in records)
+    named = Counter(str(_value(record, field.name)).strip().casefold() for record in records)
 
     def upsert(record: dict[str, Json]) -> Result:
         if _object_of(desk.tx, record) is not sobject:
@@ -83,7 +83,7 @@ def upsert_many(desk: Desk, call: Call, name: str, key: str) -> Answer:
             return _success(rows.create(desk.tx, sobject, body)) | {"created": True}
         if value is None:
             raise ApiError("MISSING_ARGUMENT", f"{field.name} not specified", fields=[])
-        if named[str(value).strip().lower()] > 1:
+        if named[str(value).strip().casefold()] > 1:
             raise ApiError("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", fields=[field.name])
         found = [_record_id(sobject, value)] if field.type == "id" else matches(desk.tx, sobject, field, value)
         if len(found) > 1:

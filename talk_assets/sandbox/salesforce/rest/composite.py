@@ -64,7 +64,7 @@ def _check_parts(parts: Json) -> None:
         raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 subrequest is required")
     if len(parts) > _MAX_PARTS:
         raise ApiError("LIMIT_EXCEEDED", f"A composite request may have at most {_MAX_PARTS} subrequests")
-    if not all(isinstance(part, dict) and part.get("referenceId") for part in parts):
+    if not all(isinstance(part, dict) and isinstance(part.get("referenceId"), str) for part in parts):
         raise BodyError("Every subrequest needs a referenceId", culprit="compositeRequest")
     if len({part["referenceId"] for part in parts}) < len(parts):
         raise ApiError("INVALID_INPUT", "Each referenceId must be unique in the request")

@@ -20,6 +20,7 @@ from .trouble import at_position
 Bound = str | int | float | None
 
 _DAYS_OF_WEEK = 7
+_LARGEST = 2**63
 _TYPE_NAMES = {"currency": "double", "percent": "double", "datetime": "dateTime", "id": "ID", "reference": "ID"}
 
 
@@ -31,7 +32,7 @@ def bind(text: str, field: Field, value: Value) -> Bound:
         return _bind_text(text, field, value)
     if value.kind == "number" and field.type in SCALED_TYPES | {"int"}:
         units = Decimal(value.text).scaleb(field.scale)
-        return int(units) if units == units.to_integral_value() else float(units)
+        return int(units) if units == units.to_integral_value() and abs(units) < _LARGEST else float(units)
     if value.kind == "boolean" and field.type == "boolean":
         return int(value.text.lower() == "true")
     if value.kind == "date" and field.type == "date":
@@ -74,7 +75,11 @@ def period(text: str, field: Field, value: Value, now: datetime) -> tuple[str, s
     """
     if field.type not in {"date", "datetime"}:
         raise _wrong_kind(text, field, value)
-    start, end = _days(value.text.upper(), now.astimezone(UTC).date())
+    try:
+        start, end = _days(value.text.upper(), now.astimezone(UTC).date())
+    except OverflowError as failure:
+        message = at_position(text, value.offset, f"date literal out of range: {value.text}")
+        raise ApiError("MALFORMED_QUERY", message) from failure
     if field.type == "date":
         return start.isoformat(), end.isoformat()
     return _midnight(start), _midnight(end)

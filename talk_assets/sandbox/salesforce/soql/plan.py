@@ -18,7 +18,7 @@ from .totals import AggregateShape, select_aggregates
 from .tree import Function, Ordering, Path, Query
 from .trouble import at_position, no_such_object, no_such_relation
 
-_MAX_OFFSET, _MAX_SUBQUERIES = 2_000, 20
+_MAX_OFFSET, _MAX_LIMIT, _MAX_SUBQUERIES = 2_000, 2**31, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class Planner:
         sql = f"SELECT {selected} FROM {source}{order}"
         if query.limit is not None or query.offset:
             first = query.offset or 0
-            last = "" if query.limit is None else f" AND place <= {first + query.limit}"
+            last = "" if query.limit is None else f" AND place <= {first + min(query.limit, _MAX_LIMIT)}"
             link = f"{scope.root}.{relation.field.name}"
             numbered = f"SELECT {selected}, ROW_NUMBER() OVER (PARTITION BY {link}{order}) AS place FROM {source}"
             sql = f"SELECT * FROM ({numbered}) WHERE place > {first}{last} ORDER BY place"
@@ -137,7 +137,7 @@ class Planner:
             raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {_MAX_OFFSET}")
         if query.limit is None and not query.offset:
             return ""
-        return f" LIMIT {-1 if query.limit is None else query.limit} OFFSET {query.offset or 0}"
+        return f" LIMIT {-1 if query.limit is None else min(query.limit, _MAX_LIMIT)} OFFSET {query.offset or 0}"
 
     def _order(self, order_by: tuple[Ordering, ...], scope: Scope) -> str:
         terms = []

@@ -39,7 +39,8 @@ def test_all_or_none_takes_the_good_ones_back(org):
     assert good["errors"] == [
         {
             "statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK",
-            "message": "Record rolled back because not all records were valid and the request was using AllOrNone header",
+            "message": "Record rolled back because not all records were valid and the request was using "
+            "AllOrNone header",
             "fields": [],
         }
     ]
@@ -154,7 +155,7 @@ class TestUpsertByKey:
         ),
     ],
 )
-def test_calls_out_of_bounds_are_refused_whole(org, method, body, params, code, message):
+def test_calls_out_of_bounds_are_refused_whole(org, method, body, *, params, code, message):
     """None, more than 200, more than ten changes of type."""
     assert org.refused(method, "composite/sobjects", body, params=params) == (400, code, message)
 

@@ -1,14 +1,16 @@
 import pytest
 
-FIELD_KEYS = set(
-    """aggregatable aiPredictionField autoNumber byteLength calculated calculatedFormula cascadeDelete caseSensitive
-    compoundFieldName controllerName createable custom defaultValue defaultValueFormula defaultedOnCreate dependentPicklist
-    deprecatedAndHidden digits displayLocationInDecimal encrypted externalId extraTypeInfo filterable filteredLookupInfo
-    formulaTreatNullNumberAsZero groupable highScaleNumber htmlFormatted idLookup inlineHelpText label length mask maskType
-    name nameField namePointing nillable permissionable picklistValues polymorphicForeignKey precision queryByDistance
-    referenceTargetField referenceTo relationshipName relationshipOrder restrictedDelete restrictedPicklist scale
-    searchPrefilterable soapType sortable type unique updateable writeRequiresMasterRead""".split()
-)
+FIELD_KEYS = {
+    "aggregatable", "aiPredictionField", "autoNumber", "byteLength", "calculated", "calculatedFormula", "cascadeDelete",
+    "caseSensitive", "compoundFieldName", "controllerName", "createable", "custom", "defaultValue",
+    "defaultValueFormula", "defaultedOnCreate", "dependentPicklist", "deprecatedAndHidden", "digits",
+    "displayLocationInDecimal", "encrypted", "externalId", "extraTypeInfo", "filterable", "filteredLookupInfo",
+    "formulaTreatNullNumberAsZero", "groupable", "highScaleNumber", "htmlFormatted", "idLookup", "inlineHelpText",
+    "label", "length", "mask", "maskType", "name", "nameField", "namePointing", "nillable", "permissionable",
+    "picklistValues", "polymorphicForeignKey", "precision", "queryByDistance", "referenceTargetField", "referenceTo",
+    "relationshipName", "relationshipOrder", "restrictedDelete", "restrictedPicklist", "scale", "searchPrefilterable",
+    "soapType", "sortable", "type", "unique", "updateable", "writeRequiresMasterRead",
+}  # fmt: skip
 OBJECTS = [
     "Account", "Contact", "Opportunity", "Order", "OrderItem", "Organization", "Pricebook2", "PricebookEntry",
     "Product2", "Quote", "QuoteLineItem", "User",
@@ -51,33 +53,49 @@ def test_every_field_has_the_56_keys(describe, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "field", "facts"),
+    ("path", "kind", "facts"),
     [
-        ("Contact", "LastName", {"type": "string", "length": 80, "byteLength": 240, "nillable": False, "soapType": "xsd:string", "compoundFieldName": "Name"}),
-        ("Contact", "Email", {"type": "email", "length": 80, "idLookup": True}),
-        ("Contact", "Description", {"type": "textarea", "length": 32_000, "filterable": False, "sortable": False}),
-        ("Contact", "AccountId", {"type": "reference", "referenceTo": ["Account"], "relationshipName": "Account", "cascadeDelete": True, "soapType": "tns:ID", "byteLength": 18}),
-        ("Contact", "MailingAddress", {"type": "address", "createable": False, "soapType": "urn:address"}),
-        ("Contact", "HasOptedOutOfEmail", {"type": "boolean", "nillable": False, "defaultedOnCreate": True, "defaultValue": False}),
-        ("Contact", "ERP_External_Id__c", {"type": "string", "custom": True, "externalId": True, "unique": True, "idLookup": True, "caseSensitive": False, "length": 64}),
-        ("Order", "Status", {"type": "picklist", "restrictedPicklist": True, "nillable": False}),
-        ("Order", "TotalAmount", {"type": "currency", "precision": 18, "scale": 2, "createable": False, "updateable": False, "soapType": "xsd:double"}),
-        ("OrderItem", "Quantity", {"type": "double", "precision": 18, "scale": 2}),
-        ("OrderItem", "PricebookEntryId", {"createable": True, "updateable": False, "nillable": False, "restrictedDelete": True}),
-        ("Quote", "OpportunityId", {"createable": True, "updateable": False, "nillable": False}),
-        ("QuoteLineItem", "Quantity", {"precision": 12, "scale": 2}),
-        ("QuoteLineItem", "Discount", {"type": "percent", "precision": 5, "scale": 2}),
-        ("QuoteLineItem", "SortOrder", {"type": "int", "digits": 9, "precision": 0, "soapType": "xsd:int"}),
-        ("Product2", "StockKeepingUnit", {"length": 180}),
-        ("Order", "OrderNumber", {"autoNumber": True, "nameField": True, "createable": False}),
-        ("Account", "SystemModstamp", {"type": "datetime", "updateable": False, "soapType": "xsd:dateTime"}),
+        (
+            "Contact.LastName",
+            "string",
+            {"length": 80, "byteLength": 240, "nillable": False, "compoundFieldName": "Name"},
+        ),
+        ("Contact.Email", "email", {"length": 80, "idLookup": True, "soapType": "xsd:string"}),
+        ("Contact.Description", "textarea", {"length": 32_000, "filterable": False, "sortable": False}),
+        ("Contact.AccountId", "reference", {"referenceTo": ["Account"], "cascadeDelete": True, "byteLength": 18}),
+        ("Contact.AccountId", "reference", {"relationshipName": "Account", "soapType": "tns:ID"}),
+        ("Contact.MailingAddress", "address", {"createable": False, "soapType": "urn:address"}),
+        (
+            "Contact.HasOptedOutOfEmail",
+            "boolean",
+            {"defaultedOnCreate": True, "defaultValue": False},
+        ),
+        ("Contact.ERP_External_Id__c", "string", {"custom": True, "externalId": True, "unique": True, "length": 64}),
+        ("Contact.ERP_External_Id__c", "string", {"idLookup": True, "caseSensitive": False}),
+        ("Order.Status", "picklist", {"restrictedPicklist": True, "nillable": False}),
+        ("Order.TotalAmount", "currency", {"precision": 18, "scale": 2, "createable": False, "updateable": False}),
+        ("Order.OrderNumber", "string", {"autoNumber": True, "nameField": True, "createable": False}),
+        ("OrderItem.Quantity", "double", {"precision": 18, "scale": 2, "soapType": "xsd:double"}),
+        (
+            "OrderItem.PricebookEntryId",
+            "reference",
+            {"createable": True, "updateable": False, "restrictedDelete": True},
+        ),
+        ("Quote.OpportunityId", "reference", {"createable": True, "updateable": False, "nillable": False}),
+        ("QuoteLineItem.Quantity", "double", {"precision": 12, "scale": 2}),
+        ("QuoteLineItem.Discount", "percent", {"precision": 5, "scale": 2}),
+        ("QuoteLineItem.SortOrder", "int", {"digits": 9, "precision": 0, "soapType": "xsd:int"}),
+        ("Product2.StockKeepingUnit", "string", {"length": 180}),
+        ("Account.SystemModstamp", "datetime", {"updateable": False, "soapType": "xsd:dateTime"}),
     ],
-)  # fmt: skip
-def test_fields_are_described_as_they_behave(describe, name, field, facts):
+)
+def test_fields_are_described_as_they_behave(describe, path, kind, facts):
     """Type, size, flags."""
+    name, _, field = path.partition(".")
     described = describe(name)[field]
 
     assert {key: described[key] for key in facts} == facts
+    assert described["type"] == kind
 
 
 def test_required_on_create_can_be_read_from_a_describe(describe):

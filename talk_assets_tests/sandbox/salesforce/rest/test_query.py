@@ -1,3 +1,5 @@
+# ruff: noqa: S608 - SOQL over HTTP, made of this test's own ids
+
 import pytest
 
 
@@ -12,7 +14,8 @@ def accounts(org):
         org.call("POST", "composite/sobjects", {"records": records})
 
 
-def test_pages_follow_each_other_to_the_end(org, accounts):
+@pytest.mark.usefixtures("accounts")
+def test_pages_follow_each_other_to_the_end(org):
     """Sizes hold for all pages, totalSize stays the full count, the last page has no next."""
     headers = {"Sforce-Query-Options": "batchSize=200"}
     first = org.call("GET", "query", params={"q": "SELECT Name FROM Account ORDER BY Name"}, headers=headers).json()
@@ -28,15 +31,17 @@ def test_pages_follow_each_other_to_the_end(org, accounts):
     assert names == [f"A{number:03d}" for number in range(450)]
 
 
+@pytest.mark.usefixtures("accounts")
 @pytest.mark.parametrize(("wished", "served"), [("batchSize=50", 200), ("batchSize=300", 300), ("batchSize=9999", 450)])
-def test_size_of_a_page_is_200_to_2000(org, accounts, wished, served):
+def test_size_of_a_page_is_200_to_2000(org, wished, served):
     """Other wishes are moved into that range."""
     answer = org.call("GET", "query", params={"q": "SELECT Id FROM Account"}, headers={"Sforce-Query-Options": wished})
 
     assert len(answer.json()["records"]) == served
 
 
-def test_cursor_is_a_snapshot_of_what_was_found(org, accounts):
+@pytest.mark.usefixtures("accounts")
+def test_cursor_is_a_snapshot_of_what_was_found(org):
     """A row that comes later is not in later pages."""
     headers = {"Sforce-Query-Options": "batchSize=200"}
     page = org.call("GET", "queryAll", params={"q": "SELECT Id FROM Account"}, headers=headers).json()
@@ -49,7 +54,8 @@ def test_cursor_is_a_snapshot_of_what_was_found(org, accounts):
     assert total == 450
 
 
-def test_locator_may_be_asked_for_in_the_ways_clients_do(org, accounts):
+@pytest.mark.usefixtures("accounts")
+def test_locator_may_be_asked_for_in_the_ways_clients_do(org):
     """By id under query or queryAll, or by the whole URL in place of a locator."""
     headers = {"Sforce-Query-Options": "batchSize=200"}
     url = org.call("GET", "query", params={"q": "SELECT Id FROM Account"}, headers=headers).json()["nextRecordsUrl"]
@@ -59,15 +65,17 @@ def test_locator_may_be_asked_for_in_the_ways_clients_do(org, accounts):
         assert len(org.call("GET", path).json()["records"]) == 200
 
 
+@pytest.mark.usefixtures("accounts")
 @pytest.mark.parametrize("locator", ["01gHp0000000999AAA-200", "nonsense", "01gHp0000000001IAA-99999"])
-def test_bad_locator_is_refused(org, accounts, locator):
+def test_bad_locator_is_refused(org, locator):
     """400 INVALID_QUERY_LOCATOR."""
     org.call("GET", "query", params={"q": "SELECT Id FROM Account"}, headers={"Sforce-Query-Options": "batchSize=200"})
 
     assert org.refused("GET", f"query/{locator}") == (400, "INVALID_QUERY_LOCATOR", "invalid query locator")
 
 
-def test_keyset_walks_rows_of_equal_stamps_without_gap_or_repeat(org, accounts):
+@pytest.mark.usefixtures("accounts")
+def test_keyset_walks_rows_of_equal_stamps_without_gap_or_repeat(org):
     """By stamp and id, as a reader that resumes does."""
     seen, condition = [], ""
     while True:

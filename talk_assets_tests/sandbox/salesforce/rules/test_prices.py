@@ -7,7 +7,7 @@ def entry_body(shop, book, **changes):
     return {"Pricebook2Id": book, "Product2Id": shop.product, "UnitPrice": 20, "IsActive": True} | changes
 
 
-def test_standard_book_is_the_only_one_and_is_not_made(org, shop):
+def test_standard_book_is_the_only_one_and_is_not_made(org):
     """A custom book is never standard."""
     custom = org.create("Pricebook2", Name="Custom")
 
