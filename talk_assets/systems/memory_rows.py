@@ -9,6 +9,7 @@ import polars as pl
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.port import raw_schema
+from talk_assets.systems.records import empty
 
 Values = dict[str, str | None]
 
@@ -43,6 +44,7 @@ class Rows:
         self._keys: dict[tuple[str, str], Row] = {}
         self._journal: list[Row] = []
         self._last: dict[str, int] = {}
+        self._empty = {name: empty(entity) for name, entity in self._entities.items()}
 
     @property
     def seq(self) -> int:
@@ -169,16 +171,21 @@ class Rows:
 
     def _frame(self, entity: Entity, rows: Sequence[tuple[Row, Row]]) -> pl.DataFrame:
         """Return (row, the row whose version counts) pairs as a raw frame."""
-        columns: dict[str, list[object]] = {
-            "_id": [row.id for row, _ in rows],
-            "_key": [row.key for row, _ in rows],
-            "_parent": [row.parent for row, _ in rows],
-            "_stamp": [holder.stamp for _, holder in rows],
-            "_version": [str(holder.version) for _, holder in rows],
-            "_deleted": [holder.deleted for _, holder in rows],
-        }
-        columns |= {path: [row.values.get(path) for row, _ in rows] for path in entity.paths}
-        return pl.DataFrame(columns, schema=raw_schema(entity))
+        if not rows:
+            return self._empty[entity.name]
+        columns: list[list[object]] = [
+            [row.id for row, _ in rows],
+            [row.key for row, _ in rows],
+            [row.parent for row, _ in rows],
+            [holder.stamp for _, holder in rows],
+            [str(holder.version) for _, holder in rows],
+            [holder.deleted or row.deleted for row, holder in rows],
+        ]
+        columns += [[row.values.get(path) for row, _ in rows] for path in entity.paths]
+        schema = raw_schema(entity)
+        return pl.DataFrame(
+            [pl.Series(name, values, dtype=schema[name]) for name, values in zip(schema, columns, strict=True)]
+        )
 
     def _now(self) -> datetime:
         now = self._clock()
