@@ -1,5 +1,76 @@
 """The composition root: every pair through every stage."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
 import dagster as dg
 
-defs = dg.Definitions()
+from talk_assets.automation.jobs import jobs
+from talk_assets.automation.resource import session_resource
+from talk_assets.automation.schedules import sweep_schedule
+from talk_assets.automation.sensors import bell_for, doorbell
+from talk_assets.changesets.assets import changes_asset
+from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
+from talk_assets.links.assets import links_asset
+from talk_assets.mapped.assets import mapped_asset
+from talk_assets.model.system import System
+from talk_assets.raw.assets import nested_raw_asset, raw_asset
+from talk_assets.raw.config import Reading
+from talk_assets.resources import open_ends, open_session
+from talk_assets.session import Session
+from talk_assets.settings import Settings, doorbell_intervals, environment
+from talk_assets.systems.port import SystemPort
+from talk_assets.writeback.assets import writeback_asset
+from talk_assets.writeback.config import Writing
+
+_LONG_POLL_SECONDS = 3.0
+
+
+def _opened_session() -> AbstractContextManager[Session]:
+    return open_session(Settings.from_environment(environment()))
+
+
+@contextmanager
+def _opened_end(system: System) -> Iterator[SystemPort]:
+    ends = open_ends(Settings.from_environment(environment()))
+    try:
+        yield ends[system]
+    finally:
+        for port in ends.values():
+            port.close()
+
+
+def _raw_assets() -> Iterator[dg.AssetsDefinition]:
+    for lookup in LOOKUPS.values():
+        yield raw_asset(lookup, doc="A record that only Salesforce has and that others refer to.")
+    for pair in PAIRS.values():
+        for system in System:
+            entity = entity_of(pair.name, system)
+            if pair.parent is not None and system is System.CUSTOMERP:
+                yield nested_raw_asset(entity, doc=pair.doc, document=PAIRS[pair.parent])
+            else:
+                yield raw_asset(entity, doc=pair.doc, shrink_limit=pair.guards.shrink_ratio)
+
+
+def _sensors(targets: list[dg.JobDefinition]) -> Iterator[dg.SensorDefinition]:
+    salesforce, customerp = doorbell_intervals(environment())
+    yield doorbell(bell_for(System.SALESFORCE, PAIRS, interval=salesforce), targets, _opened_end)
+    yield doorbell(bell_for(System.CUSTOMERP, PAIRS, interval=customerp, wait=_LONG_POLL_SECONDS), targets, _opened_end)
+
+
+_JOBS = jobs(PAIRS, LOOKUPS)
+
+defs = dg.Definitions(
+    assets=[
+        *_raw_assets(),
+        *(mapped_asset(pair, system, lookups=lookups_of(pair)) for pair in PAIRS.values() for system in System),
+        *(links_asset(pair, PAIRS) for pair in PAIRS.values()),
+        *(changes_asset(pair, PAIRS) for pair in PAIRS.values()),
+        *(writeback_asset(pair, system, PAIRS, LOOKUPS) for pair in PAIRS.values() for system in System),
+    ],
+    jobs=_JOBS,
+    sensors=[*_sensors(_JOBS)],
+    schedules=[sweep_schedule(_JOBS[-1])],
+    resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},
+    executor=dg.in_process_executor,
+)

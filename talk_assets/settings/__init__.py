@@ -23,6 +23,7 @@ __all__ = [
     "SalesforceSettings",
     "Secret",
     "Settings",
+    "doorbell_intervals",
     "environment",
     "store_path",
     "variables_for",
@@ -102,6 +103,21 @@ def environment(directory: Path | None = None) -> dict[str, str]:
 def store_path(environ: Mapping[str, str]) -> Path:
     """Where the store lies, for what needs no end."""
     return variables.STORE.value(environ)
+
+
+def doorbell_intervals(environ: Mapping[str, str]) -> tuple[timedelta, timedelta]:
+    """How often Salesforce and Customerp are asked whether anything moved, for what needs no end yet.
+
+    Raises:
+        ConfigurationError: A variable is wrong.
+    """
+    try:
+        return (
+            variables.SALESFORCE_DOORBELL_SECONDS.value(environ),
+            variables.CUSTOMERP_DOORBELL_SECONDS.value(environ),
+        )
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def variables_for(facts: Mapping[str, Mapping[str, str]], *, store: Path) -> dict[str, str]:

@@ -120,6 +120,20 @@ LOOKBACK_SECONDS = Variable(
     default="600",
 )
 
+SALESFORCE_DOORBELL_SECONDS = Variable(
+    name="TALK_SALESFORCE_DOORBELL_SECONDS",
+    doc="how often the Dagster sensor asks Salesforce whether anything moved, in seconds; each time costs two "
+    "of the org's API calls",
+    read=readers.seconds,
+    default="30",
+)
+CUSTOMERP_DOORBELL_SECONDS = Variable(
+    name="TALK_CUSTOMERP_DOORBELL_SECONDS",
+    doc="how often the Dagster sensor asks Customerp whether anything moved, in seconds",
+    read=readers.seconds,
+    default="5",
+)
+
 VARIABLES: tuple[Variable[object], ...] = cast(
     "tuple[Variable[object], ...]",
     (
@@ -134,6 +148,8 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         OPPORTUNITY_STAGE,
         ACCOUNT_FOR_PRIVATE_CONTACTS,
         LOOKBACK_SECONDS,
+        SALESFORCE_DOORBELL_SECONDS,
+        CUSTOMERP_DOORBELL_SECONDS,
     ),
 )
 """Every variable, the required ones first."""

@@ -1,0 +1,89 @@
+"""One job a pair, with its lines, and one for all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from talk_assets.changesets.assets import changes_key
+from talk_assets.links.assets import links_key
+from talk_assets.mapped.assets import mapped_key
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
+from talk_assets.raw.assets import raw_key
+from talk_assets.raw.config import Reading
+from talk_assets.writeback.assets import lookups_written_with, writeback_key
+from talk_assets.writeback.config import Writing
+
+ALL = "sync_all"
+
+Job = Any  # Dagster does not export the type of an unresolved asset job.
+
+
+def job_name(pair: EntityPair) -> str:
+    """The name of the job that syncs *pair*; lines are synced with their documents."""
+    return f"sync_{pair.parent or pair.name}"
+
+
+class SyncConfig(dg.Config):
+    """What a person may change when launching a sync; as it stands, it does what the sensors do."""
+
+    dry_run: bool = Field(default=False, description=str(Writing.model_fields["dry_run"].description))
+    full: bool = Field(default=False, description=str(Reading.model_fields["full"].description))
+    accept: str = Field(default="", description=str(Writing.model_fields["accept"].description))
+
+
+@dg.config_mapping
+def sync_config(val: SyncConfig) -> dict[str, Any]:
+    """Hand each setting to the stage it is for."""
+    return {
+        "resources": {
+            "reading": {"config": {"full": val.full}},
+            "writing": {"config": {"dry_run": val.dry_run, "accept": val.accept}},
+        }
+    }
+
+
+def pair_job(pair: EntityPair, lines: Sequence[EntityPair], lookups: Iterable[Entity]) -> Job:
+    """Return the job that syncs *pair* and its *lines*, reading *lookups* for them."""
+    keys = [key for one in (pair, *lines) for key in pair_keys(one)]
+    keys += [raw_key(lookup.system, lookup.name) for lookup in lookups]
+    with_lines = f", with {' and '.join(line.name for line in lines)}" if lines else ""
+    return dg.define_asset_job(
+        job_name(pair),
+        selection=dg.AssetSelection.assets(*keys),
+        config=sync_config,
+        description=f"Bring {pair.name}{with_lines} into step, both ways, once.",
+    )
+
+
+def all_job() -> Job:
+    """Return the job that syncs every pair, what others refer to first."""
+    return dg.define_asset_job(
+        ALL,
+        selection=dg.AssetSelection.all(),
+        config=sync_config,
+        description="Bring every pair into step, both ways, once.",
+    )
+
+
+def pair_keys(pair: EntityPair) -> list[dg.AssetKey]:
+    """The keys of the pair's eight assets, in stage order."""
+    return [
+        *(raw_key(system, pair.name) for system in System),
+        *(mapped_key(system, pair.name) for system in System),
+        links_key(pair.name),
+        changes_key(pair.name),
+        *(writeback_key(system, pair.name) for system in System),
+    ]
+
+
+def jobs(pairs: Mapping[str, EntityPair], lookups: Mapping[str, Entity]) -> list[Job]:
+    """Return one job for each of *pairs* that is no line, in run order, and one for all."""
+    made = []
+    for pair in (p for p in pairs.values() if p.parent is None):
+        lines = [one for one in pairs.values() if one.parent == pair.name]
+        made.append(pair_job(pair, lines, lookups_written_with([pair, *lines], lookups)))
+    return [*made, all_job()]

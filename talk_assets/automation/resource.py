@@ -1,0 +1,46 @@
+"""The session as a resource: opened once a run, closed whatever becomes of the run."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import dagster as dg
+
+from talk_assets.mapped.stage import translate_pair
+from talk_assets.model.system import System
+from talk_assets.raw.fetch import recover
+from talk_assets.session import Session
+from talk_assets.writeback.config import Writing
+
+SESSION = "session"
+WRITING = "writing"
+
+OpenSession = Callable[[], AbstractContextManager[Session]]
+
+
+def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
+    """Return the resource that holds what *opened* opens, and with it the store's lock, while a run lasts.
+
+    Runs must have one process (`in_process_executor`): a second one would find the store locked.
+    """
+
+    @dg.resource(required_resource_keys={WRITING}, description="Both ends and the store, opened once a run.")
+    def _session(context: dg.InitResourceContext) -> Iterator[Session]:
+        writing: Writing = getattr(context.resources, WRITING)
+        with opened() as session:
+            session.accept = writing.accept or None
+            settle_earlier_writes(session)
+            yield session
+
+    return _session
+
+
+def settle_earlier_writes(session: Session) -> None:
+    """Read and translate again what writes without an answer may have touched.
+
+    Done before any asset looks, whichever assets the run has: a write-back alone must not decide from
+    rows that are older than our own last write.
+    """
+    if sum([recover(session, system) for system in System]):
+        for pair in session.pairs.values():
+            for system in System:
+                translate_pair(session, pair, system)

@@ -1,0 +1,31 @@
+"""The safety net: everything, now and then, whatever the doorbells heard."""
+
+import dagster as dg
+
+from talk_assets.automation.jobs import ALL, Job
+from talk_assets.automation.sensors import Busy
+
+QUARTER_HOURLY = "*/15 * * * *"
+
+
+def sweep_schedule(job: Job) -> dg.ScheduleDefinition:
+    """Return the schedule that syncs all pairs each quarter of an hour, unless such a run is there already.
+
+    It repeats what a failed run left, and releases changes that waited for a record of another pair.
+    """
+
+    @dg.schedule(
+        name=f"{ALL}_quarter_hourly",
+        job=job,
+        cron_schedule=QUARTER_HOURLY,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Syncs everything each quarter of an hour: repeats what a failed run left, and releases changes "
+        "that waited for a record of another pair.",
+    )
+    def _sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        busy = Busy.now(context.instance)
+        if ALL in busy.queued | busy.running:
+            return dg.SkipReason("A sync of everything is queued or running.")
+        return dg.RunRequest()
+
+    return _sweep

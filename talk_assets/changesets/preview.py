@@ -1,0 +1,61 @@
+"""Changes and conflicts as Markdown, for a person who looks before it is written."""
+
+import polars as pl
+
+from talk_assets.model.markdown import prose, table, verbatim
+from talk_assets.model.pair import EntityPair
+from talk_assets.session import Session
+from talk_assets.store import changes
+
+_SHOWN = 50
+
+
+def changes_preview(found: pl.DataFrame) -> str:
+    """Return a table of the first changes of *found* (the change schema), and how many more there are."""
+    rows = [
+        (
+            c["system"].title(),
+            c["op"],
+            verbatim(c["record_id"] or c["origin_id"]),
+            verbatim(c["property"]),
+            verbatim(c["old"]),
+            verbatim(c["new"]),
+            c["state"] if c["reason"] is None else prose(f"{c['state']}: {c['reason']}"),
+        )
+        for c in found.head(_SHOWN).iter_rows(named=True)
+    ]
+    shown = table(["To", "What", "Record", "Property", "Old", "New", "State"], rows)
+    return shown + _more(found.height)
+
+
+def conflicts_preview(session: Session, pair: EntityPair) -> str:
+    """Return a table of the newest conflicts: both values, when each was set, and which won."""
+    found = changes.conflicts(session.db, pair.name)
+    rows = [
+        (
+            verbatim(c["salesforce_id"]),
+            verbatim(c["customerp_id"]),
+            verbatim(c["property"]),
+            verbatim(c["salesforce_value"]),
+            verbatim(c["customerp_value"]),
+            c["winner"].title() if c["winner"] else "a person decides",
+            prose(c["policy"].replace("_", " ")),
+            f"{c['found_at']:%Y-%m-%d %H:%M:%S}",
+        )
+        for c in found.head(_SHOWN).iter_rows(named=True)
+    ]
+    header = [
+        "Salesforce",
+        "Customerp",
+        "Property",
+        "Salesforce says",
+        "Customerp says",
+        "Winner",
+        "Rule",
+        "Found (UTC)",
+    ]
+    return table(header, rows) + _more(found.height)
+
+
+def _more(total: int) -> str:
+    return f"\n\n{total - _SHOWN:,} more." if total > _SHOWN else ""

@@ -1,0 +1,39 @@
+"""Markdown tables that show records' values without letting them speak Markdown or HTML."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+NOTHING = "—"
+_LONGEST = 80
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def verbatim(value: object, *, longest: int = _LONGEST) -> str:
+    """Return *value* as a code span that fits a table cell; None is shown as a dash.
+
+    Inside a code span neither HTML nor links, images or emphasis mean anything (CommonMark 6.1). What
+    could end the span, or the cell (GFM 4.10), is replaced, and so are characters that cannot be seen.
+    """
+    if value is None:
+        return NOTHING
+    text = str(value)
+    if len(text) > longest:
+        text = text[: longest - 1] + "…"
+    text = re.sub(r"\r\n?|\n", "⏎", text)
+    text = _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("`", "ˋ")
+    # A backslash before a pipe would escape our own escape.
+    text = text.replace("\\|", "\\ |").replace("|", "\\|").strip()
+    return f"`{text}`" if text else '`""`'
+
+
+def prose(text: str) -> str:
+    """Return our own *text* as one line that fits a table cell."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are Markdown already; without rows only a dash."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    if not lines:
+        return NOTHING
+    return "\n".join([f"| {' | '.join(header)} |", "|" + " --- |" * len(header), *lines])

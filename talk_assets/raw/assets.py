@@ -1,0 +1,87 @@
+"""The first stage as assets: what each end says, untouched."""
+
+import dagster as dg
+
+from talk_assets.model.markdown import table
+from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
+from talk_assets.model.wire import Entity, raw_schema
+from talk_assets.raw.calls import Cost
+from talk_assets.raw.config import Reading
+from talk_assets.raw.fetch import fetch
+from talk_assets.session import Session
+from talk_assets.store import raw
+
+STAGE = "raw"
+OWNERS = ["team:talk-assets"]
+POOL = "store"
+"""Whatever opens the store takes this pool, which admits one run at a time."""
+_PRIORITY = {"dagster/priority": "50"}
+
+
+def raw_key(system: System, name: str) -> dg.AssetKey:
+    """The key of what *system* says of *name*."""
+    return dg.AssetKey([STAGE, f"{system}_{name}"])
+
+
+def raw_asset(entity: Entity, *, doc: str, shrink_limit: float = 0.2) -> dg.AssetsDefinition:
+    """One asset: *entity* exactly as its end returns it, with the lines it keeps inside."""
+
+    @dg.asset(
+        key=raw_key(entity.system, entity.name),
+        group_name=STAGE,
+        kinds={entity.system.value, "duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        op_tags=_PRIORITY,
+        description=_description(entity, doc, f"Fetched from {entity.system.title} `{entity.resource}`."),
+        metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
+    )
+    def _raw(session: dg.ResourceParam[Session], reading: Reading) -> dg.MaterializeResult:
+        cost = Cost(session)
+        fetched = fetch(session, entity, full=reading.full, shrink_limit=shrink_limit)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": raw.live_count(session.db, entity),
+                "read": fetched.read,
+                "changed": fetched.changed,
+                "unreadable": fetched.rejected,
+                "read_everything": fetched.swept,
+                **cost.metadata([entity.system]),
+            }
+        )
+
+    return _raw
+
+
+def nested_raw_asset(entity: Entity, *, doc: str, document: EntityPair) -> dg.AssetsDefinition:
+    """One asset: lines that their end keeps inside their *document* and that are read along with it."""
+
+    @dg.asset(
+        key=raw_key(entity.system, entity.name),
+        deps=[raw_key(entity.system, document.name)],
+        group_name=STAGE,
+        kinds={entity.system.value, "duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        op_tags=_PRIORITY,
+        description=_description(
+            entity, doc, f"Stored by {entity.system.title} inside `{document.resource(entity.system)}`, read with it."
+        ),
+        metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
+    )
+    def _raw(session: dg.ResourceParam[Session]) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"dagster/row_count": raw.live_count(session.db, entity)})
+
+    return _raw
+
+
+def _description(entity: Entity, doc: str, origin: str) -> str:
+    read = table(["Property", "JSON"], [(f"`{f.path}`", f.wire.value) for f in entity.fields])
+    return f"{doc} {origin} Values are kept as the text the end sent.\n\n{read}"
+
+
+def _columns(entity: Entity) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[dg.TableColumn(name=name, type=str(dtype)) for name, dtype in raw_schema(entity).items()]
+    )
