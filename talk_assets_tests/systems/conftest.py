@@ -3,14 +3,15 @@
 import socket
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from talk_assets.entities import LOOKUPS, entity_of
 from talk_assets.model.changes import Op, Problem, Write
 from talk_assets.model.system import System
-from talk_assets.model.wire import Entity, Field, Wire
+from talk_assets.model.wire import Field
 from talk_assets.sandbox import customerp as customerp_sandbox
 from talk_assets.sandbox import salesforce as salesforce_sandbox
 from talk_assets.sandbox.serving import running
@@ -20,129 +21,21 @@ from talk_assets.systems.memory import MemoryPort
 from talk_assets.systems.memory_rules import Rules
 from talk_assets.systems.salesforce import SalesforceLogin, SalesforcePort
 
-KEY = "ERP_External_Id__c"
 RELATIONS = {"order_line": "OrderItems"}
-
-
-def _entity(name, system, resource, *fields, **facts):
-    kinds = [f if isinstance(f, tuple) else (f, Wire.TEXT) for f in fields]
-    return Entity(
-        name=name,
-        system=system,
-        resource=resource,
-        fields=tuple(Field(path=path, wire=wire) for path, wire in kinds),
-        **facts,
-    )
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
 def salesforce_entities():
-    made = [
-        _entity("account", System.SALESFORCE, "Account", "Name", key_path=KEY),
-        _entity(
-            "contact",
-            System.SALESFORCE,
-            "Contact",
-            "FirstName",
-            "LastName",
-            "Email",
-            "MailingCity",
-            ("HasOptedOutOfEmail", Wire.BOOLEAN),
-            "Missing__c",
-            "CurrencyIsoCode",
-            key_path=KEY,
-        ),
-        _entity("product", System.SALESFORCE, "Product2", "Name", ("IsActive", Wire.BOOLEAN), key_path=KEY),
-        _entity(
-            "pricebook_entry",
-            System.SALESFORCE,
-            "PricebookEntry",
-            "Product2Id",
-            ("UnitPrice", Wire.NUMBER),
-            ("IsActive", Wire.BOOLEAN),
-        ),
-        _entity(
-            "order",
-            System.SALESFORCE,
-            "Order",
-            "Name",
-            "Status",
-            "EffectiveDate",
-            ("TotalAmount", Wire.NUMBER),
-            key_path=KEY,
-        ),
-        _entity(
-            "order_line",
-            System.SALESFORCE,
-            "OrderItem",
-            "Product2Id",
-            ("Quantity", Wire.NUMBER),
-            ("UnitPrice", Wire.NUMBER),
-            key_path=KEY,
-            parent_path="OrderId",
-        ),
-    ]
-    return {entity.name: entity for entity in made}
+    """Return the declared entities; the contact has one field more, which no org of ours has."""
+    made = {name: entity_of(name, System.SALESFORCE) for name in ("contact", "product", "order", "order_line")}
+    odd = Field(path="Missing__c")
+    made["contact"] = replace(made["contact"], fields=(*made["contact"].fields, odd, Field(path="CurrencyIsoCode")))
+    return made | {name: LOOKUPS[name] for name in ("account", "pricebook_entry")}
 
 
 def customerp_entities():
-    line = _entity(
-        "order_line",
-        System.CUSTOMERP,
-        "lines",
-        "productId",
-        ("quantity", Wire.NUMBER),
-        ("unitPrice", Wire.NUMBER),
-        ("position", Wire.INTEGER),
-        key_path="externalKey",
-        nested_at="lines",
-    )
-    made = [
-        _entity(
-            "contact",
-            System.CUSTOMERP,
-            "contacts",
-            "givenName",
-            "familyName",
-            "email",
-            ("address.lines", Wire.TEXTS),
-            "address.city",
-            ("emailOptOut", Wire.BOOLEAN),
-            key_path="externalKey",
-        ),
-        _entity(
-            "product",
-            System.CUSTOMERP,
-            "products",
-            "number",
-            "name",
-            ("listPrice", Wire.NUMBER),
-            key_path="externalKey",
-        ),
-        _entity(
-            "order",
-            System.CUSTOMERP,
-            "orders",
-            "title",
-            "contactId",
-            "orderDate",
-            ("netAmount", Wire.NUMBER),
-            key_path="externalKey",
-            children=(line,),
-        ),
-        line,
-    ]
-    return {entity.name: entity for entity in made}
-
-
-class Clock:
-    """A clock that goes on by a second each time it is read."""
-
-    def __init__(self):
-        self.now = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
-
-    def __call__(self):
-        self.now += timedelta(seconds=1)
-        return self.now
+    """Return the declared entities."""
+    return {name: entity_of(name, System.CUSTOMERP) for name in ("contact", "product", "order", "order_line")}
 
 
 @dataclass
@@ -208,7 +101,6 @@ SALESFORCE_PATHS = {
     "quantity": "Quantity",
     "price": "UnitPrice",
     "title": "Name",
-    "total": "TotalAmount",
 }
 CUSTOMERP_PATHS = {
     "first": "givenName",
@@ -218,13 +110,12 @@ CUSTOMERP_PATHS = {
     "quantity": "quantity",
     "price": "unitPrice",
     "title": "title",
-    "total": "netAmount",
 }
 
 
 def memory_end(system):
     entities = salesforce_entities() if system is System.SALESFORCE else customerp_entities()
-    port = MemoryPort(system=system, entities=entities, clock=Clock(), rules=Rules(refuse=_refuse_nothing_ordered))
+    port = MemoryPort(system=system, entities=entities, clock=lambda: NOON, rules=Rules(refuse=_refuse_nothing_ordered))
     return End(
         port=port,
         outsider=None,
@@ -418,21 +309,12 @@ def peer():
         one.close()
 
 
-class Pauses:
-    """Remembers pauses instead of sleeping."""
-
-    def __init__(self):
-        self.seconds = []
-
-    def __call__(self, seconds):
-        self.seconds.append(seconds)
-
-
 @pytest.fixture
 def pauses():
-    return Pauses()
+    """The pauses that were asked for; nothing really waits."""
+    return []
 
 
 @pytest.fixture
 def patience(pauses):
-    return Patience(sleep=pauses)
+    return Patience(sleep=pauses.append)

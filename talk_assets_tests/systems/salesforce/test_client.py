@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from talk_assets.model.changes import Op, Outcome, Write
+from talk_assets.model.changes import Op, Write
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity, Field
@@ -168,41 +168,6 @@ def test_broken_page_yields_no_cursor(scripted, answer):
     assert [one.cursor for one in pages] == [None] * len(pages)
 
 
-def test_what_the_org_lacks_is_null_and_its_currency_is_filled_in(salesforce):
-    """Fields the org does not have read as null; records of a one-currency org carry its currency."""
-    written = salesforce.send(salesforce.contact("k1", first="Ada", Missing__c="never sent", CurrencyIsoCode="EUR"))
-    stored = written.stored.frames["contact"].to_dicts()[0]
-
-    assert written.receipts[0].outcome is Outcome.APPLIED
-    assert (stored["Missing__c"], stored["CurrencyIsoCode"]) == (None, "USD")
-
-
-def test_objects_are_described_once(salesforce):
-    """What an org has is asked once per object."""
-    for _ in range(3):
-        salesforce.fetch("contact")
-    salesforce.send(salesforce.contact("k1"))
-
-    described = {name for name in salesforce.entities if name not in {"order", "order_line"}}
-    assert salesforce.port.calls.by_kind["describe"] == len(described)
-
-
-def test_missing_key_field_is_a_configuration_error(salesforce):
-    """Without the field for our key nothing is read or written, and the message names it."""
-    entity = Entity(name="contact", system=System.SALESFORCE, resource="Contact", fields=(), key_path="Other_Key__c")
-
-    with pytest.raises(ConfigurationError, match="Other_Key__c"):
-        list(salesforce.port.fetch(entity, None))
-
-
-def test_missing_object_is_a_configuration_error(salesforce):
-    """An org without quotes says so before anything is asked of them."""
-    entity = Entity(name="odd", system=System.SALESFORCE, resource="NoSuchThing", fields=())
-
-    with pytest.raises(ConfigurationError, match="NoSuchThing"):
-        list(salesforce.port.fetch(entity, None))
-
-
 def test_identity_is_the_organization(salesforce):
     """The organization's id and currency are asked for."""
     identity = salesforce.port.identify()
@@ -301,21 +266,6 @@ def test_our_writes_are_marked(scripted, answer):
     list(port.fetch(CONTACT, None))
 
     assert "sforce-call-options: client=talk-assets" in one.requests[-1][0].lower()
-
-
-def test_text_that_looks_like_a_reference_is_stored_as_text(salesforce):
-    """Composite calls replace @{...} wherever it stands; a record with such a text must not meet that."""
-    odd = "@{write[0].id} @{nobody.id}"
-    written = salesforce.send(salesforce.contact("k1", first=odd), salesforce.contact("k2"))
-    rows = {row["_key"]: row for row in written.stored.frames["contact"].to_dicts()}
-    update = salesforce.write("contact", Op.UPDATE, {"city": "@{x.id}"}, id=rows["k2"]["_id"])
-    updated = salesforce.send(update)
-    again = salesforce.send(salesforce.contact("k1", first=odd))
-
-    assert [receipt.outcome for receipt in written.receipts] == [Outcome.APPLIED, Outcome.APPLIED]
-    assert rows["k1"]["FirstName"] == odd
-    assert updated.stored.frames["contact"]["MailingCity"].to_list() == ["@{x.id}"]
-    assert again.receipts[0].outcome is Outcome.EXISTS
 
 
 def test_refused_query_names_what_salesforce_said(salesforce):
