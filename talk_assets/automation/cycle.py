@@ -24,6 +24,7 @@ from talk_assets.raw.fetch import fetch, recover
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine
 from talk_assets.store.links import review_count
+from talk_assets.store.waiting import waiting
 from talk_assets.writeback.stage import apply_pair
 
 Progress = Callable[[str], None]
@@ -31,12 +32,17 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class CycleReport:
-    """What a cycle did. *plan* lists the changes that stand after it: sent ones are gone from it."""
+    """What a cycle did.
+
+    *plan* lists the changes that stand after it: sent ones are gone from it. *waiting* lists
+    everything that is held back, each with its reason (`store.waiting.WAITING_SCHEMA`).
+    """
 
     tallies: dict[str, Tally]
     calls: dict[System, int]
     seconds: float
     plan: pl.DataFrame
+    waiting: pl.DataFrame
 
     def as_json(self) -> dict[str, Any]:
         """The report as `talk sync --json` prints it."""
@@ -143,6 +149,7 @@ def run_cycle(
         calls={system: session.ends[system].calls.total for system in System},
         seconds=time.monotonic() - started,
         plan=plan,
+        waiting=waiting(session.db, chosen),
     )
 
 

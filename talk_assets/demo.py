@@ -1,1 +1,0 @@
-"""The demonstration: both embedded systems, edits on each side, and the proof that they agree."""
