@@ -20,13 +20,13 @@ from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUn
 from talk_assets.model.system import System
 from talk_assets.systems.answers import Answer, AnswerLimits, receive
 from talk_assets.systems.breaker import Breaker
+from talk_assets.systems.origin import same_origin
 from talk_assets.systems.port import CallCount
 
 # httpx writes whole URLs at INFO, and a URL's query holds record contents.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 _UNAUTHORIZED, _TOO_MANY = 401, 429
 _LONGEST_PAUSE = 60.0
@@ -82,26 +82,6 @@ class Patience:
     first_pause: float = 0.5
     sleep: Callable[[float], None] = time.sleep
     timer: Callable[[], float] = time.monotonic
-
-
-def origin_of(url: str, *, end: System) -> httpx.URL:
-    """Return the origin of *url*.
-
-    Raises:
-        ConfigurationError: it is not an https URL (or http on this machine) of a host alone.
-    """
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError) as error:
-        raise ConfigurationError(f"The {end.title} URL cannot be read. Give one like https://host.") from error
-    if not parsed.host or parsed.scheme not in {"http", "https"} or parsed.userinfo:
-        raise ConfigurationError(f"The {end.title} URL is not of the form https://host. Correct it.")
-    if parsed.scheme == "http" and parsed.host not in _LOOPBACK:
-        raise ConfigurationError(
-            f"The {end.title} URL uses http, which would send credentials in the clear. "
-            "Nothing was sent. Use https; http is only taken on this machine."
-        )
-    return parsed.copy_with(path="/", query=None, fragment=None)
 
 
 class HttpClient:
@@ -241,8 +221,7 @@ class HttpClient:
             response.close()
 
     def _stay_home(self, request: httpx.Request) -> None:
-        ours, asked = self._origin, request.url
-        if (asked.scheme, asked.host, asked.port) != (ours.scheme, ours.host, ours.port):
+        if not same_origin(request.url, self._origin):
             raise ConfigurationError(
                 f"A request of the {self._end.title} client would have left its own origin. It was not sent."
             )

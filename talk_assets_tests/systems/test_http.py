@@ -9,7 +9,8 @@ import pytest
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
 from talk_assets.model.system import System
 from talk_assets.systems.answers import AnswerLimits
-from talk_assets.systems.http import Call, HttpClient, NoAnswerError, NotSentError, Patience, origin_of
+from talk_assets.systems.http import Call, HttpClient, NoAnswerError, NotSentError, Patience
+from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount
 
 READ = Call(method="GET", path="/things", kind="list", query={"q": "secret name"})
@@ -62,24 +63,6 @@ def said(error):
         text += f"{chain!r} {chain}"
         chain = chain.__cause__
     return text
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["http://erp.example", "ftp://erp.example", "erp.example", "https://", "https://user:pw@erp.example"],
-)
-def test_unsafe_urls_are_refused(url):
-    """Credentials go to https hosts, or to this machine, and nowhere else."""
-    with pytest.raises(ConfigurationError, match="URL"):
-        origin_of(url, end=System.CUSTOMERP)
-
-
-@pytest.mark.parametrize("url", ["https://erp.example/", "http://127.0.0.1:8802", "http://localhost:1/x?y=z"])
-def test_origins_are_taken(url):
-    """Only scheme, host and port count."""
-    origin = origin_of(url, end=System.CUSTOMERP)
-
-    assert (origin.path, origin.query) == ("/", b"")
 
 
 def test_request_to_another_host_is_not_sent(client, peer, answer):

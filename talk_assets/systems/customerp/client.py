@@ -14,7 +14,8 @@ from talk_assets.systems.batching import split
 from talk_assets.systems.customerp.documents import empty_page, merged, page_of
 from talk_assets.systems.customerp.feed import Feed
 from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer
-from talk_assets.systems.http import Call, HttpClient, Patience, origin_of
+from talk_assets.systems.http import Call, HttpClient, Patience
+from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 
 BASE = "/api/v1"

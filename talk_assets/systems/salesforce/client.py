@@ -11,7 +11,8 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import AnswerLimits
 from talk_assets.systems.batching import split
-from talk_assets.systems.http import HttpClient, Patience, origin_of
+from talk_assets.systems.http import HttpClient, Patience
+from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.documents import DocumentWriter

@@ -15,7 +15,8 @@ import jwt
 
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
 from talk_assets.model.system import System
-from talk_assets.systems.http import Call, HttpClient, origin_of
+from talk_assets.systems.http import Call, HttpClient
+from talk_assets.systems.origin import origin_of
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
 _OK = 200

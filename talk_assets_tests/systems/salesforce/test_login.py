@@ -11,7 +11,8 @@ from talk_assets.model.errors import ConfigurationError, PeerAnswerError
 from talk_assets.model.system import System
 from talk_assets.sandbox import salesforce as sandbox
 from talk_assets.sandbox.serving import running
-from talk_assets.systems.http import HttpClient, origin_of
+from talk_assets.systems.http import HttpClient
+from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount
 from talk_assets.systems.salesforce import login
 
