@@ -14,7 +14,7 @@ from talk_assets.mapped.describe import property_table
 from talk_assets.model.changes import ChangeState, Op
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.raw.assets import OWNERS, POOL
+from talk_assets.raw.assets import OWNERS, POOL, Result
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine
@@ -54,7 +54,7 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         f"both last agreed on.\n\n{property_table(pair)}",
         check_specs=specs,
     )
-    def _changes(session: dg.ResourceParam[Session]) -> dg.MaterializeResult:
+    def _changes(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         done = reconcile_pair(session, pair)
         results = [guard_result(session, pair)]

@@ -50,7 +50,8 @@ def totals_spec(document: EntityPair, asset: dg.AssetKey) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         name=TOTALS,
         asset=asset,
-        description=f"Where a {document.name} and its lines are in step, both ends work out the same amounts.",
+        description=f"Where a {document.name} and its lines are in step, and no price was rounded to what an end "
+        "holds, both ends work out the same amounts, up to a cent for each line.",
     )
 
 
@@ -70,7 +71,7 @@ def totals_result(session: Session, document: EntityPair, lines: EntityPair) -> 
         passed=not found,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{len(found):,} amounts differ though everything they are worked out from agrees. Nothing is held "
-        "back for it. Compare discounts, taxes and rounding of both ends."
+        "back for it. Compare how both ends apply discounts and taxes and round each line."
         if found
         else None,
         metadata={"differing": len(found), "amounts": dg.MarkdownMetadataValue(shown)},

@@ -10,7 +10,7 @@ from talk_assets.mapped.assets import mapped_key
 from talk_assets.model.markdown import table, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.raw.assets import OWNERS, POOL
+from talk_assets.raw.assets import OWNERS, POOL, Result
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store import links
@@ -27,7 +27,7 @@ def links_key(name: str) -> dg.AssetKey:
 def links_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.AssetsDefinition:
     """One asset: the *pair*'s links, and what is ambiguous and waits for a person."""
     key = links_key(pair.name)
-    matched_on = {p.reference for k in pair.match for name in k.properties if (p := pair.by_name[name]).reference}
+    matched_on = {pair.by_name[name].reference for match in pair.match for name in match.properties}
     if pair.parent is not None:
         matched_on |= {pair.parent} | {p.reference for p in pair.references}
     before = [name for name in pairs if name in matched_on and name != pair.name]
@@ -43,7 +43,7 @@ def links_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.AssetsD
         description=_description(pair),
         check_specs=[one_to_one_spec(pair, key)],
     )
-    def _links(session: dg.ResourceParam[Session]) -> dg.MaterializeResult:
+    def _links(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         done = match_pair(session, pair)
         return dg.MaterializeResult(
@@ -67,8 +67,8 @@ def _description(pair: EntityPair) -> str:
     steps += [" + ".join(f"`{name}`" for name in key.properties) for key in pair.match]
     order = "\n".join(f"{i}. {step}" for i, step in enumerate(steps, start=1))
     return (
-        f"{pair.doc} Which Salesforce `{pair.salesforce}` is which Customerp `{pair.customerp}`, found by:\n\n{order}\n\n"
-        "Exactly one candidate on each end is linked. Several are never guessed: they wait for a person."
+        f"{pair.doc} Which Salesforce `{pair.salesforce}` is which Customerp `{pair.customerp}`, found by:\n\n"
+        f"{order}\n\nExactly one candidate on each end is linked. Several are never guessed: they wait for a person."
     )
 
 

@@ -11,7 +11,7 @@ from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.raw.assets import OWNERS, POOL, raw_key
+from talk_assets.raw.assets import OWNERS, POOL, Result, raw_key
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store.checks import mapped_count
@@ -40,7 +40,7 @@ def mapped_asset(pair: EntityPair, system: System, *, lookups: Sequence[Entity] 
         metadata={"dagster/column_schema": _columns(pair, system)},
         check_specs=[contract_spec(pair, system, key)],
     )
-    def _mapped(session: dg.ResourceParam[Session]) -> dg.MaterializeResult:
+    def _mapped(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         done = translate_pair(session, pair, system)
         return dg.MaterializeResult(

@@ -20,7 +20,7 @@ def verbatim(value: object, *, longest: int = _LONGEST) -> str:
     if len(text) > longest:
         text = text[: longest - 1] + "…"
     text = re.sub(r"\r\n?|\n", "⏎", text)
-    text = _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("`", "ˋ")
+    text = _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
     # A backslash before a pipe would escape our own escape.
     text = text.replace("\\|", "\\ |").replace("|", "\\|").strip()
     return f"`{text}`" if text else '`""`'

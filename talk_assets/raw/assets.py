@@ -1,5 +1,7 @@
 """The first stage as assets: what each end says, untouched."""
 
+from typing import TYPE_CHECKING, Any
+
 import dagster as dg
 
 from talk_assets.model.markdown import table
@@ -17,6 +19,13 @@ OWNERS = ["team:talk-assets"]
 POOL = "store"
 """Whatever opens the store takes this pool, which admits one run at a time."""
 _PRIORITY = {"dagster/priority": "50"}
+
+
+if TYPE_CHECKING:
+    Result = dg.MaterializeResult[Any]
+else:
+    # Dagster recognizes only the bare class as an asset's return type.
+    Result = dg.MaterializeResult
 
 
 def raw_key(system: System, name: str) -> dg.AssetKey:
@@ -37,7 +46,7 @@ def raw_asset(entity: Entity, *, doc: str, shrink_limit: float = 0.2) -> dg.Asse
         description=_description(entity, doc, f"Fetched from {entity.system.title} `{entity.resource}`."),
         metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
     )
-    def _raw(session: dg.ResourceParam[Session], reading: Reading) -> dg.MaterializeResult:
+    def _raw(session: dg.ResourceParam[Session], reading: Reading) -> Result:
         cost = Cost(session)
         fetched = fetch(session, entity, full=reading.full, shrink_limit=shrink_limit)
         return dg.MaterializeResult(
@@ -70,7 +79,7 @@ def nested_raw_asset(entity: Entity, *, doc: str, document: EntityPair) -> dg.As
         ),
         metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
     )
-    def _raw(session: dg.ResourceParam[Session]) -> dg.MaterializeResult:
+    def _raw(session: dg.ResourceParam[Session]) -> Result:
         return dg.MaterializeResult(metadata={"dagster/row_count": raw.live_count(session.db, entity)})
 
     return _raw

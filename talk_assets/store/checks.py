@@ -9,6 +9,9 @@ from talk_assets.model.system import System
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import changes_table, links_table, mapped_table
 
+CENT = "0.01"
+_DISAGREEMENT = ("salesforce_id", "customerp_id", "property", "salesforce_value", "customerp_value")
+
 
 def mapped_count(db: Database, pair: EntityPair, system: System) -> int:
     """How many mapped rows are not tombstones."""
@@ -41,35 +44,62 @@ def linked_twice(db: Database, pair: EntityPair) -> pl.DataFrame:
 
 
 def disagreements(db: Database, pair: EntityPair, lines: Sequence[EntityPair] = ()) -> pl.DataFrame:
-    """Derived amounts that differ between linked records with no change standing, theirs or of their *lines*.
+    """Derived amounts that differ between linked records though all they are worked out from is the same.
 
+    A cent for each line is allowed: ends round half a cent differently, and each line by itself. Left out
+    are records with a change standing, theirs or of their *lines*, and records where an amount entered has
+    more decimals on one end than the other holds.
     Columns: `salesforce_id, customerp_id, property, salesforce_value, customerp_value` (values as text).
     An amount that an end does not tell agrees with anything.
     """
-    amounts = [p.name for p in pair.properties if p.derived and isinstance(p.dtype, pl.Decimal)]
-    if not amounts:
-        return db.frame(
-            """SELECT '' AS salesforce_id, '' AS customerp_id, '' AS property, '' AS salesforce_value,
-               '' AS customerp_value WHERE FALSE"""
-        )
-    open_documents = "".join(
-        f""" AND {system}_id NOT IN (SELECT m._parent FROM {changes_table(line)} c
-             JOIN {mapped_table(line, system)} m ON m._id = c.origin_id OR m._id = c.record_id
-             WHERE m._parent IS NOT NULL)"""
-        for line in lines
-        for system in System
-    )
-    parts = " UNION ALL ".join(
+    entered, derived = _amounts(pair)
+    if not derived:
+        return pl.DataFrame(schema=dict.fromkeys(_DISAGREEMENT, pl.String()))
+    rows = " UNION ALL ".join(
         f"""SELECT l.salesforce_id, l.customerp_id, '{name}' AS property,
               CAST(s.{quoted(name)} AS VARCHAR) AS salesforce_value,
               CAST(c.{quoted(name)} AS VARCHAR) AS customerp_value
-            FROM settled l JOIN {mapped_table(pair, System.SALESFORCE)} s ON s._id = l.salesforce_id
+            FROM ({_linked(pair)}) l JOIN {mapped_table(pair, System.SALESFORCE)} s ON s._id = l.salesforce_id
             JOIN {mapped_table(pair, System.CUSTOMERP)} c ON c._id = l.customerp_id
-            WHERE s.{quoted(name)} <> c.{quoted(name)}"""
-        for name in amounts
+            WHERE abs(s.{quoted(name)} - c.{quoted(name)}) > {CENT} * {_line_count(lines)} AND {_same(entered)}"""
+        for name in derived
     )
-    return db.frame(
-        f"""WITH settled AS (SELECT * FROM {links_table(pair)} WHERE state = 'live'
-              AND link_id NOT IN (SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL){open_documents})
-            SELECT * FROM ({parts}) ORDER BY salesforce_id, property"""
+    inside = "".join(
+        f" AND {system}_id NOT IN ({_unsettled_documents(line, system)})" for line in lines for system in System
     )
+    return db.frame(f"SELECT * FROM ({rows}) WHERE TRUE{inside} ORDER BY salesforce_id, property")
+
+
+def _line_count(lines: Sequence[EntityPair]) -> str:
+    """How many lines document `s` has, but at least one."""
+    counts = "".join(
+        f", (SELECT count(*) FROM {mapped_table(line, System.SALESFORCE)} n WHERE n._parent = s._id AND NOT n._deleted)"
+        for line in lines
+    )
+    return f"greatest(1{counts})"
+
+
+def _amounts(pair: EntityPair) -> tuple[list[str], list[str]]:
+    """The decimal properties: those a person enters, and those an end works out."""
+    decimals = [p for p in pair.properties if isinstance(p.dtype, pl.Decimal)]
+    return [p.name for p in decimals if not p.derived], [p.name for p in decimals if p.derived]
+
+
+def _linked(pair: EntityPair) -> str:
+    """Live links on which no change stands."""
+    return f"""SELECT * FROM {links_table(pair)} WHERE state = 'live'
+        AND link_id NOT IN (SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL)"""
+
+
+def _same(names: Sequence[str]) -> str:
+    return " AND ".join(["TRUE", *(f"s.{quoted(name)} IS NOT DISTINCT FROM c.{quoted(name)}" for name in names)])
+
+
+def _unsettled_documents(line: EntityPair, system: System) -> str:
+    """Documents of *system* with a line that is not linked, has a change standing, or was rounded."""
+    entered, _ = _amounts(line)
+    return f"""SELECT m._parent FROM {mapped_table(line, system)} m
+        LEFT JOIN ({_linked(line)}) l ON l.{system}_id = m._id
+        LEFT JOIN {mapped_table(line, System.SALESFORCE)} s ON s._id = l.salesforce_id
+        LEFT JOIN {mapped_table(line, System.CUSTOMERP)} c ON c._id = l.customerp_id
+        WHERE NOT m._deleted AND m._parent IS NOT NULL AND NOT (l.link_id IS NOT NULL AND {_same(entered)})"""

@@ -14,7 +14,7 @@ from talk_assets.model.changes import ChangeState, Tally
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.raw.assets import OWNERS, POOL, raw_key
+from talk_assets.raw.assets import OWNERS, POOL, Result, raw_key
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine
@@ -72,12 +72,12 @@ def writeback_asset(
         op_tags={"dagster/priority": "10"},
         # A dry run writes nothing, so it materializes nothing here.
         output_required=False,
-        description=f"{pair.doc} What {system.title} `{pair.resource(system)}` takes from {system.other.title}, sent in "
-        f"batches, with a receipt for every record.\n\n{property_table(pair)}",
+        description=f"{pair.doc} What {system.title} `{pair.resource(system)}` takes from {system.other.title}, sent "
+        f"in batches, with a receipt for every record.\n\n{property_table(pair)}",
     )
     def _writeback(
         context: dg.AssetExecutionContext, session: dg.ResourceParam[Session], writing: Writing
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[Result]:
         if writing.dry_run:
             context.log.info("Dry run: nothing is written. The changesets show what would be.")
             return
