@@ -42,6 +42,10 @@ class PlainSalesforce:
         """Change a record."""
         _checked(self._http.patch(f"{API}/sobjects/{kind}/{record}", json=fields))
 
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - any JSON value
+        """Change records by any of the collection resources; the answer's JSON."""
+        return _exact(self._http.patch(path, json=body))
+
     def close(self) -> None:
         """Give up the connection."""
         self._http.close()

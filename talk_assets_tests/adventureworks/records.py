@@ -77,7 +77,8 @@ def orders(contact_ids: dict[int, str], product_ids: dict[int, str], limit: int 
         )
     rows = table("orders").sort("order_id").filter(pl.col("contact_id").is_in(list(contact_ids))).head(limit or 10**9)
     return [
-        _order(row, contact_ids[row["contact_id"]], lines.get(row["order_id"], [])) for row in rows.iter_rows(named=True)
+        _order(row, contact_ids[row["contact_id"]], lines.get(row["order_id"], []))
+        for row in rows.iter_rows(named=True)
     ]
 
 
