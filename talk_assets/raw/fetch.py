@@ -50,12 +50,19 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
             changed += kept
             rejected += len(page.rejects)
             if swept:
-                seen.append(page.frames[entity.name].select("_id", "_deleted"))
+                seen.append(_listed(entity, page))
             if page.cursor is not None:
                 raw.set_cursor(session.db, entity, page.cursor, now=session.clock(), swept=swept)
         if swept and known:
             _note_absence(session, entity, seen, known, shrink_limit)
     return Fetched(read=read, changed=changed, rejected=rejected, swept=swept)
+
+
+def _listed(entity: Entity, page: Page) -> pl.DataFrame:
+    """The records a page lists, unreadable ones included: they are there, if not in order."""
+    unread = [reject.id for reject in page.rejects if reject.entity == entity.name]
+    there = pl.DataFrame({"_id": unread}, schema={"_id": pl.String()}).with_columns(_deleted=pl.lit(value=False))
+    return pl.concat([page.frames[entity.name].select("_id", "_deleted"), there])
 
 
 def _note_absence(session: Session, entity: Entity, seen: list[pl.DataFrame], known: int, shrink_limit: float) -> None:

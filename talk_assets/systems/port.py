@@ -13,9 +13,19 @@ import polars as pl
 
 from talk_assets.model.changes import Receipt, Write
 from talk_assets.model.system import System
-from talk_assets.model.wire import RAW_SCHEMA as RAW_SCHEMA
-from talk_assets.model.wire import Entity
-from talk_assets.model.wire import raw_schema as raw_schema
+from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
+
+__all__ = [
+    "RAW_SCHEMA",
+    "CallCount",
+    "Capabilities",
+    "Identity",
+    "Page",
+    "Reject",
+    "SystemPort",
+    "Written",
+    "raw_schema",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,9 +37,13 @@ def keep_stored(session: Session, pair: EntityPair, system: System, page: Page) 
     if pair.parent is not None and system is System.CUSTOMERP:
         entity = session.entity(session.pairs[pair.parent], system)
     keep_page(session, entity, page)
+    nested = {entity.name, *(child.name for child in entity.children)}
     for name, frame in page.frames.items():
         owned = session.pairs.get(name)
         if owned is not None:
+            if name not in nested:
+                # Lines that Salesforce made along with their document come beside it, not inside.
+                raw.keep(session.db, session.entity(owned, system), frame)
             translate_rows(session, owned, system, frame)
 
 
