@@ -57,6 +57,14 @@ class Call:
         return found
 
 
+def listed(body: Mapping[str, Json], name: str) -> list[Json]:
+    """Return the list under *name*, empty if absent, or raise JSON_PARSER_ERROR."""
+    found = body.get(name) or []
+    if not isinstance(found, list):
+        raise BodyError(f"Cannot deserialize instance of a list from the value of {name}", culprit=name)
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """Status, JSON body (None is an empty one) and extra headers."""

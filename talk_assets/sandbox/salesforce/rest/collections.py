@@ -16,7 +16,7 @@ from ..ids import normalized
 from ..present import record_of
 from ..schema import SObject
 from ..transaction import Transaction
-from ..wire import Answer, Call, Json
+from ..wire import Answer, Call, Json, listed
 from .rows import key_field, matches, object_named
 
 MAX_RECORDS, _MAX_CHUNKS, _MAX_READ = 200, 10, 2_000
@@ -105,7 +105,8 @@ def read_many(desk: Desk, call: Call, name: str) -> Answer:
         names = [part.strip() for part in call.query.get("fields", "").split(",") if part.strip()]
     else:
         body = call.mapping()
-        ids, names = list(body.get("ids") or []), list(body.get("fields") or [])
+        ids = listed(body, "ids")
+        names = [str(field) for field in listed(body, "fields")]
     if not ids or not names:
         missing = "ids" if not ids else "fields"
         raise ApiError("REQUIRED_FIELD_MISSING", f"{missing} is required", fields=[missing])
@@ -129,8 +130,8 @@ def _each(tx: Transaction, call: Call, act: Callable[[dict[str, Json]], Result])
 
 
 def _records(call: Call) -> list[dict[str, Json]]:
-    records = call.mapping().get("records") or []
-    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+    records = listed(call.mapping(), "records")
+    if not all(isinstance(record, dict) for record in records):
         raise BodyError("Cannot deserialize instance of the records", culprit="records")
     _check_count(len(records))
     return records

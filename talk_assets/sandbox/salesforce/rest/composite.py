@@ -6,12 +6,12 @@ Source: REST API Developer Guide, "Composite" and "Batch".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, unquote
 
 from ..desk import Desk
 from ..errors import ApiError, BodyError
-from ..wire import Answer, Call, Json
+from ..wire import Answer, Call, Json, listed
 
 _MAX_PARTS, _MAX_HEAVY = 25, 5
 _REFERENCE = re.compile(r"@\{([^}]+)\}")
@@ -25,13 +25,13 @@ Performer = Callable[[Desk, Call], Answer]
 def run_composite(perform: Performer, desk: Desk, call: Call) -> Answer:
     """POST /composite: always 200, each part with a status of its own."""
     body = call.mapping()
-    parts = body.get("compositeRequest") or []
+    parts = listed(body, "compositeRequest")
     _check_parts(parts)
     results: dict[str, Json] = {}
     answers: list[dict[str, Json]] = []
     with desk.tx.savepoint() as savepoint:
         for part in parts:
-            answer = _answer_part(perform, desk, part, results)
+            answer = _attempt(perform, desk, part, results)
             results[part["referenceId"]] = answer.body
             answers.append(_entry(part, answer))
         if body.get("allOrNone") and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
@@ -43,9 +43,11 @@ def run_composite(perform: Performer, desk: Desk, call: Call) -> Answer:
 def run_batch(perform: Performer, desk: Desk, call: Call) -> Answer:
     """POST /composite/batch: independent parts; after a failure the rest halts if asked to."""
     body = call.mapping()
-    parts = body.get("batchRequests") or []
+    parts = listed(body, "batchRequests")
     if not parts or len(parts) > _MAX_PARTS:
         raise ApiError("LIMIT_EXCEEDED", f"A batch has 1 to {_MAX_PARTS} subrequests")
+    if not all(isinstance(part, dict) for part in parts):
+        raise BodyError("Every subrequest is an object", culprit="batchRequests")
     results: list[dict[str, Json]] = []
     failed = False
     for part in parts:
@@ -53,14 +55,14 @@ def run_batch(perform: Performer, desk: Desk, call: Call) -> Answer:
             halted = ApiError("BATCH_PROCESSING_HALTED", "Batch processing halted per request", status=412)
             results.append({"statusCode": halted.status, "result": halted.body()})
             continue
-        answer = _attempt(perform, desk, _part_call(part, str(part.get("url", "")), part.get("richInput")))
+        answer = _attempt(perform, desk, part, None)
         failed = failed or answer.status >= _FAILED
         results.append({"statusCode": answer.status, "result": answer.body})
     return Answer(body={"hasErrors": failed, "results": results})
 
 
-def _check_parts(parts: Json) -> None:
-    if not isinstance(parts, list) or not parts:
+def _check_parts(parts: list[Json]) -> None:
+    if not parts:
         raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 subrequest is required")
     if len(parts) > _MAX_PARTS:
         raise ApiError("LIMIT_EXCEEDED", f"A composite request may have at most {_MAX_PARTS} subrequests")
@@ -74,26 +76,18 @@ def _check_parts(parts: Json) -> None:
         raise ApiError("LIMIT_EXCEEDED", message)
 
 
-def _answer_part(perform: Performer, desk: Desk, part: dict[str, Json], results: dict[str, Json]) -> Answer:
+def _attempt(perform: Performer, desk: Desk, part: dict[str, Json], results: Mapping[str, Json] | None) -> Answer:
     try:
-        url = _filled(part.get("url", ""), results)
-        data = _filled(part.get("body"), results)
-        part_call = _part_call(part, str(url), data)
-    except ApiError as refusal:
-        return Answer(status=refusal.status, body=refusal.body())
-    return _attempt(perform, desk, part_call)
-
-
-def _attempt(perform: Performer, desk: Desk, call: Call) -> Answer:
-    try:
+        call = _part_call(part, results)
         with desk.tx.savepoint():
             return perform(desk, call)
     except ApiError as refusal:
         return Answer(status=refusal.status, body=refusal.body())
 
 
-def _part_call(part: dict[str, Json], url: str, data: Json) -> Call:
-    target, _, query = url.partition("?")
+def _part_call(part: dict[str, Json], results: Mapping[str, Json] | None) -> Call:
+    """Return a part as a call, its references filled in from earlier results; a batch (None) has none."""
+    target, _, query = str(_filled(part.get("url", ""), results)).partition("?")
     match = _PATH.fullmatch(target)
     if match is None:
         raise ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
@@ -101,19 +95,24 @@ def _part_call(part: dict[str, Json], url: str, data: Json) -> Call:
     segments = tuple(unquote(segment) for segment in path.split("/") if segment)
     if segments[:1] == ("composite",) and (len(segments) == 1 or segments[1] == "batch"):
         raise ApiError("INVALID_INPUT", "A composite request cannot hold another one")
+    headers = part.get("httpHeaders") or {}
+    if not isinstance(headers, dict):
+        raise ApiError("INVALID_INPUT", "httpHeaders is an object")
     return Call(
         method=str(part.get("method", "GET")).upper(),
         version=version,
         segments=segments,
         query=dict(parse_qsl(query, keep_blank_values=True)),
-        headers={name.lower(): str(value) for name, value in (part.get("httpHeaders") or {}).items()},
-        data=data,
+        headers={name.lower(): str(value) for name, value in headers.items()},
+        data=_filled(part.get("body", part.get("richInput")), results),
         part=True,
     )
 
 
-def _filled(value: Json, results: dict[str, Json]) -> Json:
+def _filled(value: Json, results: Mapping[str, Json] | None) -> Json:
     """Return *value* with its `@{ref.path}` references replaced by what earlier parts answered."""
+    if results is None:
+        return value
     if isinstance(value, str):
         whole = _REFERENCE.fullmatch(value)
         if whole is not None:
@@ -126,7 +125,7 @@ def _filled(value: Json, results: dict[str, Json]) -> Json:
     return value
 
 
-def _looked_up(path: str, results: dict[str, Json]) -> Json:
+def _looked_up(path: str, results: Mapping[str, Json]) -> Json:
     reference, _, rest = path.partition(".")
     name = reference.partition("[")[0]
     found = results.get(name)

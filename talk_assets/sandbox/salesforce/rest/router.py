@@ -7,7 +7,7 @@ from functools import partial
 
 from ..desk import Desk
 from ..errors import ApiError, not_found
-from ..wire import Answer, Call, Json
+from ..wire import Answer, Call
 from . import collections, control, describe, discovery, query, replication, rows, tree
 from .composite import run_batch, run_composite
 
@@ -35,7 +35,7 @@ def perform(desk: Desk, call: Call) -> Answer:
     return handler(desk, call)
 
 
-def _reads(handler: Json) -> bool:
+def _reads(handler: Handler) -> bool:
     return getattr(handler, "func", handler) in _READS_BY_POST
 
 

@@ -96,7 +96,7 @@ def _check_size(tx: Transaction, sobject: SObject, roots: list[Json]) -> None:
 
 def _check_attributes(sobject: SObject, record: Json, seen: set[str]) -> None:
     attributes = record.get("attributes") if isinstance(record, dict) else None
-    if not isinstance(attributes, dict) or not attributes.get("referenceId"):
+    if not isinstance(attributes, dict) or not isinstance(attributes.get("referenceId"), str):
         raise ApiError("INVALID_INPUT", "Include a reference ID for each record in the request.")
     if str(attributes.get("type", "")).lower() != sobject.name.lower():
         raise ApiError("INVALID_INPUT", f"The type attribute must be {sobject.name}.")

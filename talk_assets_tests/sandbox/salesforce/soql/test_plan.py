@@ -207,15 +207,17 @@ def test_deleted_children_show_only_in_query_all(org):
         (
             "SELECT Bogus FROM Contact",
             "INVALID_FIELD",
-            "\nSELECT Bogus FROM Contact\n       ^\nERROR at Row:1:Column:8\nNo such column 'Bogus' on entity "
-            "'Contact'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. "
+            "\nSELECT Bogus FROM Contact\n       ^\nERROR at Row:1:Column:8\n"
+            "No such column 'Bogus' on entity 'Contact'. If you are attempting to use a custom field, be sure to "
+            "append the '__c' after the custom field name. "
             "Please reference your WSDL or the describe call for the appropriate names.",
         ),
         (
             "SELECT Id FROM Accout",
             "INVALID_TYPE",
-            "\nSELECT Id FROM Accout\n               ^\nERROR at Row:1:Column:16\nsObject type 'Accout' is not "
-            "supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. "
+            "\nSELECT Id FROM Accout\n               ^\nERROR at Row:1:Column:16\n"
+            "sObject type 'Accout' is not supported. If you are attempting to use a custom object, be sure to "
+            "append the '__c' after the entity name. "
             "Please reference your WSDL or the describe call for the appropriate names.",
         ),
         ("SELECT Id, id FROM Contact", "MALFORMED_QUERY", "duplicate field selected: Id"),
