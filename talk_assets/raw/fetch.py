@@ -146,7 +146,8 @@ def recover(session: Session, system: System) -> int:
         with session.db.transaction():
             if ids:
                 keep_page(session, entity, port.read(entity, ids=ids))
-            if keys:
+            # A line inside a document has no key of its own to be asked for; its document's tells.
+            if keys and entity.name == name:
                 keep_page(session, entity, port.read(entity, keys=keys))
             intents.close(session.db, group["intent_id"].to_list(), state="recovered")
     return opened.height
