@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from talk_assets.entities import LOOKUPS, PAIRS, entity_of
+from talk_assets.entities import LOOKUPS, PAIRS, children_of
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
+from talk_assets.model.wire import Entity
 from talk_assets.session import Options, PrivateContacts, Session
 from talk_assets.settings import Settings
 from talk_assets.store.database import Database
@@ -20,10 +23,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def declared(settings: Settings) -> tuple[dict[str, EntityPair], dict[str, Entity]]:
+    """The pairs and look-ups, with our key in the Salesforce field that the settings name."""
+    key = settings.salesforce.external_id_field
+    pairs = {name: replace(pair, salesforce_key=key) for name, pair in PAIRS.items()}
+    lookups = {name: replace(entity, key_path=key if entity.key_path else None) for name, entity in LOOKUPS.items()}
+    return pairs, lookups
+
+
 def open_ends(settings: Settings) -> dict[System, SystemPort]:
     """Open both ends; nothing is asked of them yet."""
-    relations = {p.name: p.salesforce_children for p in PAIRS.values() if p.salesforce_children}
-    entities = {system: {name: entity_of(name, system) for name in PAIRS} for system in System}
+    pairs, lookups = declared(settings)
+    relations = {p.name: p.salesforce_children for p in pairs.values() if p.salesforce_children}
+    entities = {
+        system: {name: pair.entity(system, children_of(pair)) for name, pair in pairs.items()} for system in System
+    }
     salesforce = SalesforcePort(
         login=SalesforceLogin(
             url=settings.salesforce.url,
@@ -31,7 +45,7 @@ def open_ends(settings: Settings) -> dict[System, SystemPort]:
             client_secret=settings.salesforce.client_secret.reveal(),
             api_version=settings.salesforce.api_version,
         ),
-        entities=entities[System.SALESFORCE] | LOOKUPS,
+        entities=entities[System.SALESFORCE] | lookups,
         relations=relations,
         clock=utc_now,
         lookback=settings.lookback,
@@ -57,12 +71,13 @@ def open_session(settings: Settings) -> Iterator[Session]:
         ends = open_ends(settings)
         for port in ends.values():
             stack.callback(port.close)
+        pairs, lookups = declared(settings)
         session = Session(
             db=db,
             ends=ends,
             clock=utc_now,
-            pairs=PAIRS,
-            lookups=LOOKUPS,
+            pairs=pairs,
+            lookups=lookups,
             options=Options(
                 account_for_private_contacts=PrivateContacts(settings.account_for_private_contacts),
                 opportunity_stage=settings.opportunity_stage,
