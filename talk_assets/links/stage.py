@@ -53,8 +53,7 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
         for rule, matched in _matches(session, pair, parent, waiting, mark):
             linked += _store(session, pair, matched, rule)
             reviews.append(_review_rows(session, pair, matched, rule))
-        if examined.height:
-            links.replace_reviews(db, pair, examined, pl.concat(reviews))
+        links.replace_reviews(db, pair, examined, pl.concat(reviews))
         db.set_mark("links", pair.name, latest)
     session.tally(pair).linked += linked
     return MatchReport(linked=linked, review=links.review_count(db, pair))
@@ -71,11 +70,19 @@ def _matches(
     left = dict(waiting)
     for i, key in enumerate(pair.match):
         left = _without(left, matched[-1][1])
-        members = _members(session, pair, left, f"_match{i}", key)
-        taken = matched[0][1].settled
-        members = members.join(taken, on=["system", "_id"], how="anti")
+        members = _taken(_members(session, pair, left, f"_match{i}", key), [m.settled for _, m in matched])
         matched.append(("+".join(key.properties), match_by_value(members, ambiguous_is_review=key.ambiguous_is_review)))
     return matched
+
+
+def _taken(members: pl.DataFrame, settled: list[pl.DataFrame]) -> pl.DataFrame:
+    """Mark members that an earlier key linked or sent to review: a later key finds them taken, not free."""
+    known = pl.concat(settled).unique().with_columns(taken=pl.lit("by an earlier key"))
+    return (
+        members.join(known, on=["system", "_id"], how="left")
+        .with_columns(link_id=pl.coalesce("link_id", "taken"))
+        .drop("taken")
+    )
 
 
 def _without(waiting: Mapping[System, pl.DataFrame], matched: Matched) -> dict[System, pl.DataFrame]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
+from talk_assets.store import mapped
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import (
     LINK_SCHEMA,
@@ -160,9 +161,14 @@ def sharing(
 
 
 def replace_reviews(db: Database, pair: EntityPair, examined: pl.DataFrame, reviews: pl.DataFrame) -> None:
-    """Replace the reviews of the *examined* records (columns `system, _id`) by *reviews* (review schema)."""
+    """Replace the reviews of the *examined* records (columns `system, _id`) by *reviews* (review schema).
+
+    Records that were linked or deleted meanwhile leave review, one entry a record stays. A record
+    that leaves it unlinked counts as moved, so that it is looked at as one without a counterpart.
+    """
     with db.transaction():
-        if examined.height:
+        before = db.frame("SELECT DISTINCT system, record_id AS _id FROM links.review WHERE pair = ?", [pair.name])
+        if before.height and examined.height:
             db.run(
                 """DELETE FROM links.review WHERE pair = ? AND EXISTS
                    (SELECT 1 FROM examined e WHERE e.system = review.system AND e._id = review.record_id)""",
@@ -170,7 +176,25 @@ def replace_reviews(db: Database, pair: EntityPair, examined: pl.DataFrame, revi
                 examined=examined,
             )
         if reviews.height:
-            db.insert("links.review", reviews.select(REVIEW_SCHEMA.keys()))
+            single = reviews.unique(["system", "record_id"], keep="first", maintain_order=True)
+            db.insert("links.review", single.select(REVIEW_SCHEMA.keys()))
+        if before.is_empty() and reviews.is_empty():
+            return
+        for system in System:
+            _leave_review(db, pair, system, before.filter(pl.col("system") == system.value).select("_id"))
+
+
+def _leave_review(db: Database, pair: EntityPair, system: System, before: pl.DataFrame) -> None:
+    free = f"""SELECT m._id FROM {mapped_table(pair, system)} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id
+               WHERE NOT m._deleted"""
+    db.run(f"DELETE FROM links.review WHERE pair = ? AND system = ? AND record_id NOT IN ({free})", [pair.name, system])
+    left = db.frame(
+        f"""SELECT before._id FROM before JOIN ({free}) f ON f._id = before._id WHERE before._id NOT IN
+            (SELECT record_id FROM links.review WHERE pair = ? AND system = ?)""",
+        [pair.name, system],
+        before=before,
+    )
+    mapped.touch(db, pair, system, left["_id"].to_list())
 
 
 def reviews(db: Database, pair: str | None = None) -> pl.DataFrame:

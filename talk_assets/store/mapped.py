@@ -48,6 +48,19 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> 
     return moved
 
 
+def touch(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> None:
+    """Count rows as moved though their values did not: what was decided about them no longer holds."""
+    if not ids:
+        return
+    wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
+    with db.transaction():
+        db.run(
+            f"UPDATE {mapped_table(pair, system)} SET _seq = ? WHERE _id IN (SELECT _id FROM wanted)",
+            [db.next_seq()],
+            wanted=wanted,
+        )
+
+
 def by_id(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
     """The mapped rows of *ids*."""
     wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
