@@ -62,13 +62,12 @@ def doorbell(bell: Bell, targets: Sequence[Job], opened: OpenEnd) -> dg.SensorDe
         if not heard.moved:
             return dg.SkipReason(f"Nothing moved in {bell.system.title}.")
         asked = answer(bell, known, heard, Busy.now(context.instance))
-        if not asked.jobs and not asked.later:
-            return dg.SkipReason("A run that covers what moved is queued already.")
-        if asked.tokens != known:
-            context.update_cursor(json.dumps(asked.tokens))
-        if not asked.jobs:
-            return dg.SkipReason(f"{', '.join(asked.later)} is running and may have read past it; rings again after.")
-        return dg.SensorResult(run_requests=[dg.RunRequest(job_name=job) for job in asked.jobs])
+        context.update_cursor(json.dumps(asked.tokens))
+        if asked.jobs:
+            return dg.SensorResult(run_requests=[dg.RunRequest(job_name=job) for job in asked.jobs])
+        if asked.later:
+            return dg.SkipReason(f"{', '.join(asked.later)} is under way and may have read past it: rings again later.")
+        return dg.SkipReason("A run that will read what moved is queued already.")
 
     return _doorbell
 

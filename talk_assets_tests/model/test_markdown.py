@@ -1,0 +1,51 @@
+"""Values of records in Markdown: shown, never obeyed."""
+
+import pytest
+
+from talk_assets.model.markdown import NOTHING, prose, table, verbatim
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, NOTHING),
+        ("", '`""`'),
+        ("plain", "`plain`"),
+        ("a|b", "`a\\|b`"),
+        ("a\\|b", "`a\\ \\|b`"),
+        ("`code`", "`\u02cbcode\u02cb`"),
+        ("two\r\nlines\nmore", "`two⏎lines⏎more`"),
+        ("right-to-left \u202e", "`right-to-left \ufffd`"),
+        (12, "`12`"),
+    ],
+)
+def test_value_is_one_code_span_in_one_cell(value, shown):
+    """What could end the span or the cell is replaced."""
+    assert verbatim(value) == shown
+
+
+@pytest.mark.parametrize(
+    "value", ["<img src=x onerror=alert(1)>", "[click](https://example.com)", "https://example.com"]
+)
+def test_markup_of_a_peer_stays_inside_the_span(value):
+    """HTML and links are text inside a code span."""
+    shown = verbatim(value)
+
+    assert shown == f"`{value}`"
+    assert shown.count("`") == 2
+
+
+def test_long_value_is_cut():
+    """A page of notes does not hide the table."""
+    assert len(verbatim("x" * 5000)) == 82
+
+
+def test_own_text_stays_one_line_and_one_cell():
+    """Our own words may name a pipe or an angle bracket."""
+    assert prose("enum a | b,\n <none>") == "enum a \\| b, &lt;none&gt;"
+
+
+def test_table_has_one_line_a_row():
+    """A header, a rule, the rows; a dash where there are none."""
+    assert table(["A", "B"], [("1", "2")]).splitlines() == ["| A | B |", "| --- | --- |", "| 1 | 2 |"]
+    assert table(["A"], []) == NOTHING
