@@ -55,9 +55,7 @@ class CycleReport:
     @property
     def exit_code(self) -> int:
         """0 when all is in step; 1 when records are held back in quarantine, review or conflict."""
-        held = any(t.quarantined or t.review for t in self.tallies.values())
-        undecided = "state" in self.plan.columns and (self.plan["state"] == ChangeState.CONFLICT.value).any()
-        return 1 if held or undecided else 0
+        return int(any(t.quarantined or t.review or t.undecided for t in self.tallies.values()))
 
 
 def _tally_json(tally: Tally) -> dict[str, Any]:
@@ -72,6 +70,7 @@ def _tally_json(tally: Tally) -> dict[str, Any]:
     return counts | {
         "linked": tally.linked,
         "conflicts": tally.conflicts,
+        "undecided": tally.undecided,
         "quarantined": tally.quarantined,
         "parked": tally.parked,
         "held": tally.held,
@@ -191,6 +190,7 @@ def count_standing(session: Session, pair: EntityPair) -> None:
     tally.quarantined = quarantine.count(session.db, pair.name)
     tally.review = review_count(session.db, pair)
     tally.parked = changes.count(session.db, pair, ChangeState.PARKED.value)
+    tally.undecided = changes.count(session.db, pair, ChangeState.CONFLICT.value)
     tally.held = changes.count(session.db, pair, ChangeState.HELD.value)
 
 

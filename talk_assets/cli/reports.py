@@ -11,7 +11,7 @@ from talk_assets.model.changes import ChangeState
 from talk_assets.model.system import System
 
 WAITING = {
-    "conflicts": "in conflict",
+    "undecided": "to decide",
     "quarantined": "quarantined",
     "parked": "parked",
     "held": "held",
@@ -24,16 +24,16 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
 def report_table(pairs: Mapping[str, Any]) -> Table:
-    """A row a pair: written to each end, newly linked, and what waits by reason.
+    """A row a pair: written to each end, newly linked, conflicts found, and what waits by reason.
 
     *pairs* is the part of a cycle's JSON report with that name.
     """
-    rows = table("pair", *(f"to {system.title}" for system in System), "linked", "waiting")
+    rows = table("pair", *(f"to {system.title}" for system in System), "linked", "conflicts", "waiting")
     for name, pair in pairs.items():
         rows.add_row(
             cell(name),
             *(cell(_written(pair[system.value])) for system in System),
-            cell(f"{pair['linked']:,}" if pair["linked"] else None),
+            *(cell(f"{pair[count]:,}" if pair[count] else None) for count in ("linked", "conflicts")),
             cell(waiting(pair)),
         )
     return rows

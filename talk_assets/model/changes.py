@@ -100,13 +100,18 @@ class Receipt:
 
 @dataclass
 class Tally:
-    """Counts of one pair in one run, per direction and in all; what reports and JSON output show."""
+    """Counts of one pair in one run, per direction and in all; what reports and JSON output show.
+
+    *linked* and *conflicts* were found in this run, most conflicts settled by their policy; the
+    others stand after it, *undecided* being the conflicts that a person must settle.
+    """
 
     created: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
     updated: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
     deleted: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
     linked: int = 0
     conflicts: int = 0
+    undecided: int = 0
     quarantined: int = 0
     parked: int = 0
     held: int = 0

@@ -16,6 +16,7 @@ COUNTS = {
             "customerp": {"created": 1234, "updated": 0, "deleted": 1},
             "linked": 20,
             "conflicts": 1,
+            "undecided": 1,
             "quarantined": 2,
             "parked": 4,
             "held": 6,
@@ -26,6 +27,7 @@ COUNTS = {
             "customerp": NOTHING,
             "linked": 0,
             "conflicts": 0,
+            "undecided": 0,
             "quarantined": 0,
             "parked": 0,
             "held": 0,
@@ -48,9 +50,9 @@ def test_report_has_a_row_a_pair_with_both_directions():
     """Writes are told by the end that took them; what waits is told by its reason; zeros are not told."""
     headings, contact, product = shown(report_table(COUNTS["pairs"]))
 
-    assert headings == ["pair", "to Salesforce", "to Customerp", "linked", "waiting"]
+    assert headings == ["pair", "to Salesforce", "to Customerp", "linked", "conflicts", "waiting"]
     assert contact[:4] == ["contact", "+12 ~3", "+1,234 -1", "20"]
-    assert contact[4] == "1 in conflict, 2 quarantined, 4 parked, 6 held, 5 for review"
+    assert contact[4:] == ["1", "1 to decide, 2 quarantined, 4 parked, 6 held, 5 for review"]
     assert product == ["product", "—", "—", "—", "—"]
 
 
@@ -117,7 +119,7 @@ def test_plan_says_why_a_change_waits():
 
 def test_status_shows_how_far_each_end_was_read():
     """A cursor is told by its values; an end never read by a dash."""
-    counts = dict.fromkeys(("conflicts", "quarantined", "parked", "held", "review"), 0)
+    counts = dict.fromkeys(("conflicts", "undecided", "quarantined", "parked", "held", "review"), 0)
     pair = counts | {"links": 30, "review": 2, "cursors": {"salesforce": '{"stamp": "2026-01-02T03:04:05Z"}'}}
 
     rows = shown(status_table({"pairs": {"quote": pair}}))
