@@ -53,7 +53,7 @@ def test_report_has_a_row_a_pair_with_both_directions():
     assert headings == ["pair", "to Salesforce", "to Customerp", "linked", "conflicts", "waiting"]
     assert contact[:4] == ["contact", "+12 ~3", "+1,234 -1", "20"]
     assert contact[4:] == ["1", "1 to decide, 2 quarantined, 4 parked, 6 held, 5 for review"]
-    assert product == ["product", "—", "—", "—", "—"]
+    assert product == ["product", "—", "—", "—", "—", "—"]
 
 
 def test_summary_tells_calls_and_time():
