@@ -11,10 +11,10 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench wheel lock clean
+.PHONY: help demo dev test check format bench adventureworks reference wheel lock clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## See both embedded systems come into step, and the proof
 	$(BIN)/talk demo
@@ -37,6 +37,12 @@ format: $(READY)  ## Format the code and mend what the linter can mend
 
 bench: $(READY)  ## Print the benchmarks' numbers
 	$(BIN)/python -m bench
+
+adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on the way
+	TALK_TEST_ADVENTUREWORKS=full $(BIN)/pytest talk_assets_tests/adventureworks -s
+
+reference: $(READY)  ## Write the README's reference anew from the declarations
+	$(BIN)/python -m talk_assets.reports.catalogue --write README.md
 
 wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
