@@ -13,6 +13,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes, links, mapped, quarantine
+from talk_assets.store.database import Database
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import CHANGE_SCHEMA
 
@@ -35,7 +36,9 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     waiting = {s: changes.candidates(db, pair, s, mark, parent=parent) for s in System}
     if touched.is_empty() and all(rows.is_empty() for rows in waiting.values()):
         if latest != mark:
-            db.set_mark("changesets", pair.name, latest)
+            with db.transaction():
+                _forget(db, pair)
+                db.set_mark("changesets", pair.name, latest)
         return Reconciled(examined=0, changes=0, conflicts=0)
     with db.transaction():
         found, clashes, settled = _linked(session, pair, touched["link_id"].to_list(), parent)
@@ -43,10 +46,17 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
         origins = pl.concat([rows.select("_id", system=pl.lit(system.other.value)) for system, rows in waiting.items()])
         all_changes = pl.concat([found, *made])
         changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
+        _forget(db, pair)
         links.settle(db, pair, settled)
         db.set_mark("changesets", pair.name, latest)
     session.tally(pair).conflicts += clashes
     return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
+
+
+def _forget(db: Database, pair: EntityPair) -> None:
+    """Forget creations that nobody asks for any more, and refusals of what nobody asks for."""
+    changes.drop_unasked(db, pair)
+    quarantine.drop_settled(db, pair)
 
 
 def _linked(
@@ -57,9 +67,7 @@ def _linked(
     rows = view(session, pair, link_ids)
     if parent is not None:
         rows = _with_documents(session, parent, rows)
-    # A record that cannot be read now has old values here; its whole link waits.
-    readable = rows.filter(~pl.any_horizontal(*(pl.col(f"{s}_quarantined") for s in System)))
-    compared = compare(pair, readable.with_columns(pl.col(f"{s}_deleted").fill_null(value=True) for s in System))
+    compared = compare(pair, rows.with_columns(pl.col(f"{s}_deleted").fill_null(value=True) for s in System))
     deleted = pl.any_horizontal(*(pl.col(f"{s}_deleted") for s in System))
     live, gone = compared.filter(~deleted), compared.filter(deleted)
     links.set_baselines(session.db, pair, agreed_baselines(pair, live))
@@ -69,9 +77,36 @@ def _linked(
     links.set_states(session.db, pair, pl.concat([states, revived]))
     asked = updates(pair, live, has_lines=bool(session.children(pair)), parent=parent)
     asked = pl.concat([_refused_held(session, pair, asked), manual_conflicts(pair, live), removed])
+    asked = _stopped_held(asked, compared)
     open_links = asked.filter(pl.col("state") != ChangeState.HELD.value)["link_id"].to_list()
     settled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
     return asked, clashes, settled
+
+
+def _stopped_held(asked: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
+    """Hold every change of a link one of whose records cannot be read now: what is known of it is old.
+
+    Held, not dropped: the record may return to just the values that are known.
+    """
+    stopped = compared.select(
+        "link_id",
+        stopped=pl.coalesce(
+            pl.when(f"{system}_quarantined").then(
+                pl.format(
+                    f"{system.title} {{}} is in quarantine; its changes wait until it can be read.", f"{system}_id"
+                )
+            )
+            for system in System
+        ),
+    ).drop_nulls("stopped")
+    return (
+        asked.join(stopped, on="link_id", how="left")
+        .with_columns(
+            state=pl.when(pl.col("stopped").is_not_null()).then(pl.lit(ChangeState.HELD.value)).otherwise("state"),
+            reason=pl.coalesce("stopped", "reason"),
+        )
+        .select(CHANGE_SCHEMA.keys())
+    )
 
 
 def _refused_held(session: Session, pair: EntityPair, asked: pl.DataFrame) -> pl.DataFrame:
