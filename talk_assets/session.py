@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from talk_assets.model.changes import Tally
@@ -10,9 +10,14 @@ from talk_assets.model.errors import StoreMismatchError
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
+from talk_assets.store import intents
 from talk_assets.store.database import Database
 from talk_assets.store.tables import create_tables
 from talk_assets.systems.port import Identity, SystemPort
+
+
+INTENTS_KEPT = timedelta(days=30)
+"""How long settled intents stay: longer than a store restored from a backup is likely to lag behind."""
 
 
 class PrivateContacts(StrEnum):
@@ -43,7 +48,11 @@ class Options:
 
 @dataclass(kw_only=True)
 class Session:
-    """One run's parts. *accept* is the hash of a plan a person approved past its guard."""
+    """One run's parts.
+
+    *accept* is the hash of a plan a person approved past its guard, *cleared* the pairs whose guard has
+    let this run pass: what is left of an approved plan half-way through must not stop again.
+    """
 
     db: Database
     ends: Mapping[System, SystemPort]
@@ -52,6 +61,7 @@ class Session:
     lookups: Mapping[str, Entity]
     options: Options = field(default_factory=Options)
     accept: str | None = None
+    cleared: set[str] = field(default_factory=set)
     tallies: dict[str, Tally] = field(default_factory=dict)
     identities: dict[System, Identity] = field(default_factory=dict)
 
@@ -63,6 +73,7 @@ class Session:
         """
         entities = [self.entity(pair, system) for pair in self.pairs.values() for system in System]
         create_tables(self.db, self.pairs.values(), [*entities, *self.lookups.values()])
+        intents.forget(self.db, self.clock() - INTENTS_KEPT)
         for system in System:
             identity = self.ends[system].identify()
             self.identities[system] = identity

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from talk_assets.automation.cycle import CycleReport, run_cycle
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of
@@ -23,6 +24,8 @@ from talk_assets.systems.port import Identity
 
 SALESFORCE, CUSTOMERP = System
 BOOK = "01s000000000001AAA"
+EMPTY: Mapping = MappingProxyType({})
+LINES = {"order_line", "quote_line"}
 START = datetime(2026, 3, 14, 9, 0, 0, tzinfo=UTC)
 Step = Callable[[System, str, str], None]
 """Told of each call: which end, which kind, and `before` or `after` it took effect."""
@@ -79,7 +82,7 @@ def salesforce_derives(find, entity, values, lines):
         made["HasOptedOutOfEmail"] = values.get("HasOptedOutOfEmail") or "false"
     if entity == "product":
         made["IsActive"] = values.get("IsActive") or "false"
-    if entity in {"order_line", "quote_line"}:
+    if entity in LINES:
         entry = find("pricebook_entry", values.get("PricebookEntryId") or "") or {}
         total = _money(values.get("Quantity")) * _money(values.get("UnitPrice"))
         made |= {"Product2Id": entry.get("Product2Id"), "TotalPrice": str(round(total, 2))}
@@ -101,7 +104,7 @@ def customerp_derives(_, entity, values, lines):
         "contact": {"emailOptOut": "false"},
     }
     made = {path: values.get(path) or text for path, text in defaults.get(entity, {}).items()}
-    if entity in {"order_line", "quote_line"}:
+    if entity in LINES:
         made["lineTotal"] = str(round(_money(values.get("quantity")) * _money(values.get("unitPrice")), 2))
     if entity == "order":
         made["netAmount"] = str(sum(_money(line.get("lineTotal")) for line in lines))
@@ -111,13 +114,14 @@ def customerp_derives(_, entity, values, lines):
 class Twins:
     """Both ends, the store between them and the clock; every session is a new one, as in real runs."""
 
-    def __init__(self, *, store: Path | None = None, currency: str | None = "USD", pairs=PAIRS, **options) -> None:
+    def __init__(
+        self, *, store: Path | None = None, currency: str | None = "USD", pairs=PAIRS, normalise=EMPTY, **options
+    ) -> None:
         self.clock = Clock()
         self.pairs: Mapping[str, EntityPair] = pairs
         self.options = Options(**{"concurrent_writes": 1} | options)
         self.refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = [self._salesforce_refuses]
         self.customerp_refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = []
-        self.normalise = {SALESFORCE: trim, CUSTOMERP: trim}
         children = {name: p.parent for name, p in pairs.items() if p.parent}
         self.ends = {
             SALESFORCE: WatchedPort(
@@ -128,7 +132,7 @@ class Twins:
                 rules=Rules(
                     derive=salesforce_derives,
                     refuse=lambda *asked: self._refuses(self.refusals, *asked),
-                    normalise=lambda *text: self.normalise[SALESFORCE](*text),
+                    normalise=normalise.get(SALESFORCE, trim),
                 ),
             ),
             CUSTOMERP: WatchedPort(
@@ -139,7 +143,7 @@ class Twins:
                 rules=Rules(
                     derive=customerp_derives,
                     refuse=lambda *asked: self._refuses(self.customerp_refusals, *asked),
-                    normalise=lambda *text: self.normalise[CUSTOMERP](*text),
+                    normalise=normalise.get(CUSTOMERP, trim),
                 ),
             ),
         }
@@ -230,7 +234,7 @@ class Twins:
         return {t: sorted(self.db.rows(f"SELECT * FROM {t}"), key=repr) for t in tables}  # noqa: S608
 
     def _own(self, name: str, system: System, values: Mapping[str, str | None]) -> dict[str, str | None]:
-        pair = self.pairs[name] if name in self.pairs else None
+        pair = self.pairs.get(name)
         own: dict[str, str | None] = {}
         for key, text in values.items():
             p = pair.by_name.get(key) if pair is not None else None
@@ -241,10 +245,11 @@ class Twins:
             if side.through is Through.PRICEBOOK_ENTRY_PRICE:
                 continue
             if side.through is Through.ACCOUNT and text is not None:
-                text = self.account(text)
-            if side.through is Through.PRICEBOOK_ENTRY:
-                text = next(i for i, e in self._entries().items() if e["Product2Id"] == text)
-            own[side.write_path or side.path] = text
+                own[side.path] = self.account(text)
+            elif side.through is Through.PRICEBOOK_ENTRY:
+                own[str(side.write_path)] = next(i for i, e in self._entries().items() if e["Product2Id"] == text)
+            else:
+                own[side.path] = text
         return own
 
     def account(self, name: str) -> str:
@@ -281,7 +286,7 @@ class Twins:
             order = self.ends[SALESFORCE].get("order", values.get("OrderId") or "")
             if order is not None and order["Status"] == "Activated":
                 return Problem(code="ENTITY_IS_LOCKED", message="The order is activated.")
-        if entity in {"order_line", "quote_line"} and op is Op.CREATE:
+        if entity in LINES and op is Op.CREATE:
             entry = self._entries().get(values.get("PricebookEntryId") or "")
             if entry is None or entry["IsActive"] != "true":
                 return Problem(

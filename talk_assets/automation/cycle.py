@@ -117,8 +117,8 @@ def run_cycle(
 ) -> CycleReport:
     """Run one cycle over *pairs* (None: all).
 
-    With *dry_run* both ends are read and the plan is made, and nothing is written to either. *accept*
-    is the hash of a plan that may pass its guard.
+    With *dry_run* both ends are read and the plan is made, and nothing is written to either, so that a
+    plan its guard would stop can be read. *accept* is the hash of a plan that may pass its guard.
 
     Raises:
         TalkError: with what happened, what was not done and what to do next.
@@ -134,9 +134,9 @@ def run_cycle(
         say(f"comparing {pair.name}")
         match_pair(session, pair)
         reconcile_pair(session, pair)
-    for pair in chosen:
-        guard.check(session, pair)
     if not dry_run:
+        for pair in chosen:
+            guard.check(session, pair)
         for pair in (p for p in chosen if p.parent is None):
             _write(session, pair, say=say)
     session.db.checkpoint()

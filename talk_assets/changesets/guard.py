@@ -54,23 +54,23 @@ def trips(guards: Guards, pending: pl.DataFrame, total: int) -> list[Trip]:
 def check(session: Session, pair: EntityPair) -> None:
     """Stop if the pair's pending changes pass a limit and nobody approved exactly this plan.
 
+    Once a run: what is left after a part of the plan was written is no new plan.
+
     Raises:
         GuardError: with the numbers and the hash that approves this plan once.
     """
+    if pair.name in session.cleared:
+        return
     pending = changes.of(session.db, pair, state=ChangeState.PENDING.value)
     fresh = links.fresh(session.db, pair)
     pending = pending.filter(~pl.col("link_id").is_in(fresh) | pl.col("link_id").is_null())
-    if pending.is_empty():
-        return
     total = links.count(session.db, pair)
     tripped = trips(pair.guards, pending, total)
-    if not tripped:
-        return
-    approval = plan_hash(pending)
-    if session.accept is not None and approval in session.accept.split(","):
-        return
-    numbers = "; ".join(f"{t.count:,} {t.what}, the limit is {t.limit:,}" for t in tripped)
-    raise GuardError(
-        f"{pair.name}: of {total:,} linked records {numbers}. Nothing was written for {pair.name}. Read the plan "
-        f"(`talk plan --pair {pair.name}`); to go ahead with exactly this plan, run again with --accept {approval}."
-    )
+    approved = session.accept.split(",") if session.accept is not None else []
+    if tripped and (approval := plan_hash(pending)) not in approved:
+        numbers = "; ".join(f"{t.count:,} {t.what}, the limit is {t.limit:,}" for t in tripped)
+        raise GuardError(
+            f"{pair.name}: of {total:,} linked records {numbers}. Nothing was written for {pair.name}. Read the plan "
+            f"(`talk plan --pair {pair.name}`); to go ahead with exactly this plan, run again with --accept {approval}."
+        )
+    session.cleared.add(pair.name)

@@ -56,7 +56,7 @@ def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.
     db = session.db
     result = translated(session, pair, system, rows)
     with db.transaction():
-        quarantine.replace(
+        released = quarantine.replace(
             db,
             stage="mapped",
             pair=pair.name,
@@ -66,6 +66,8 @@ def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.
             now=session.clock(),
         )
         moved = mapped.keep(db, pair, system, _with_keys(session, pair, system, result.rows))
+        # Put back as it was, a record did not move; but what was left undone meanwhile must be looked at.
+        mapped.touch(db, pair, system, released)
     return moved, result.violations["_id"].n_unique()
 
 

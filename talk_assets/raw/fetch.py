@@ -13,7 +13,7 @@ from talk_assets.model.errors import GuardError
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.session import Session
-from talk_assets.store import quarantine, raw
+from talk_assets.store import mapped, quarantine, raw
 from talk_assets.systems.port import Page, Reject
 
 REJECT_COLUMNS = ("record_id", "property", "check", "value", "reason")
@@ -106,7 +106,7 @@ def _keep_rejects(session: Session, entity: Entity, page: Page) -> None:
         read = page.frames.get(one.name)
         found = rejects.get(one.name, [])
         examined = [*(() if read is None else read["_id"].to_list()), *(r.id for r in found)]
-        quarantine.replace(
+        released = quarantine.replace(
             session.db,
             stage="raw",
             pair=one.name,
@@ -115,6 +115,8 @@ def _keep_rejects(session: Session, entity: Entity, page: Page) -> None:
             entries=_entries(found),
             now=session.clock(),
         )
+        if one.name in session.pairs:
+            mapped.touch(session.db, session.pairs[one.name], one.system, released)
 
 
 def _entries(rejects: Iterable[Reject]) -> pl.DataFrame:

@@ -76,15 +76,23 @@ def replace(
                     WHERE {table}.link_id IS NULL AND {table}.origin_id = o._id AND {table}.system = o.system""",
                 origins=origins,
             )
-        # A record that was linked, deleted or sent to review since has no creation to wait for.
-        db.run(
-            f"""DELETE FROM {table} WHERE link_id IS NULL AND EXISTS (SELECT 1 FROM {links_table(pair)} l
-                WHERE (system = 'customerp' AND l.salesforce_id = origin_id)
-                   OR (system = 'salesforce' AND l.customerp_id = origin_id))"""
-        )
         if changes.height:
             stamped = changes.with_columns(pair=pl.lit(pair.name), _seq=pl.lit(db.latest_seq(), dtype=pl.Int64))
             db.insert(table, stamped.select(CHANGE_SCHEMA.keys()))
+
+
+def drop_unasked(db: Database, pair: EntityPair) -> None:
+    """Drop the creations of records that were linked, deleted or sent to review since."""
+    table = changes_table(pair)
+    for system in System:
+        origin = system.other
+        db.run(
+            f"""DELETE FROM {table} WHERE link_id IS NULL AND system = ? AND origin_id NOT IN (
+                  SELECT m._id FROM {mapped_table(pair, origin)} m
+                  ANTI JOIN {links_table(pair)} l ON l.{origin}_id = m._id WHERE NOT m._deleted AND m._id NOT IN
+                    (SELECT record_id FROM links.review WHERE pair = ? AND system = ?))""",
+            [system, pair.name, origin],
+        )
 
 
 def drop_origins(db: Database, pair: EntityPair, system: System, origins: Sequence[str]) -> None:

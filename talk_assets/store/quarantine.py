@@ -4,21 +4,22 @@ from datetime import datetime
 
 import polars as pl
 
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.wire import Entity
 from talk_assets.store.database import Database
-from talk_assets.store.tables import QUARANTINE_SCHEMA, raw_table
+from talk_assets.store.tables import QUARANTINE_SCHEMA, changes_table, raw_table
 
 
 def replace(
     db: Database, *, stage: str, pair: str, system: str, ids: pl.DataFrame, entries: pl.DataFrame, now: datetime
-) -> None:
-    """Replace what *stage* holds against the records *ids* (column `_id`) by *entries*.
+) -> list[str]:
+    """Replace what *stage* holds against the records *ids* (column `_id`) by *entries*; who left quarantine.
 
     *entries* has columns `record_id, property, check, value, reason`. A record that was there before
     keeps its first time and counts one more attempt.
     """
     if ids.is_empty():
-        return
+        return []
     with db.transaction():
         before = db.frame(
             """SELECT record_id, min(first_seen) AS first_seen, max(attempts) AS attempts FROM store.quarantine
@@ -33,8 +34,9 @@ def replace(
                 [stage, pair, system],
                 ids=ids,
             )
+        released = before.join(entries, on="record_id", how="anti")["record_id"].sort().to_list()
         if entries.is_empty():
-            return
+            return released
         instant = pl.lit(now).cast(pl.Datetime("us", "UTC"))
         db.insert(
             "store.quarantine",
@@ -50,6 +52,17 @@ def replace(
             )
             .select(QUARANTINE_SCHEMA.keys()),
         )
+    return released
+
+
+def drop_settled(db: Database, pair: EntityPair) -> None:
+    """Forget refusals of records of which nothing is asked any more, as after the edit was taken back."""
+    db.run(
+        f"""DELETE FROM store.quarantine WHERE stage = 'writeback' AND pair = ? AND NOT EXISTS
+            (SELECT 1 FROM {changes_table(pair)} c WHERE c.origin_id = quarantine.record_id
+                        AND c.system <> quarantine.system)""",
+        [pair.name],
+    )
 
 
 def entries(db: Database, pair: str | None = None) -> pl.DataFrame:
