@@ -15,7 +15,6 @@ from talk_assets.store.database import Database
 from talk_assets.store.tables import create_tables
 from talk_assets.systems.port import Identity, SystemPort
 
-
 INTENTS_KEPT = timedelta(days=30)
 """How long settled intents stay: longer than a store restored from a backup is likely to lag behind."""
 
