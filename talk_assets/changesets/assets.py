@@ -64,13 +64,13 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": found.height,
+                "changes": dg.MarkdownMetadataValue(changes_preview(found)),
+                "conflicts": dg.MarkdownMetadataValue(conflicts_preview(session, pair)),
                 "examined": done.examined,
                 "new_conflicts": done.conflicts,
                 **_counts(found),
                 "review": review_count(session.db, pair),
                 "quarantined": quarantine.count(session.db, pair.name),
-                "changes": dg.MarkdownMetadataValue(changes_preview(found)),
-                "conflicts": dg.MarkdownMetadataValue(conflicts_preview(session, pair)),
                 **cost.metadata([]),
             },
             check_results=results,
