@@ -33,7 +33,8 @@ class Options:
     *sweep_patience* is the time in seconds between two whole reads before absence counts as deletion.
     *reread_chunk* is how many records are compared again in one call before they are written,
     *concurrent_writes* how many batches are under way at once, and *group_records* how many records'
-    answers the store takes in one transaction.
+    answers the store takes in one transaction. *prepare_records* is how many creations are made ready
+    at a time.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -43,6 +44,7 @@ class Options:
     reread_chunk: int = 2000
     concurrent_writes: int = 4
     group_records: int = 2000
+    prepare_records: int = 4000
 
 
 @dataclass(kw_only=True)

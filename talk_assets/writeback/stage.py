@@ -68,8 +68,10 @@ def _round(session: Session, pair: EntityPair, system: System, pending: pl.DataF
     ops = {op: pending.filter(pl.col("op") == op.value) for op in Op}
     price = price_property(pair) if system is System.SALESFORCE else None
     prices = ops[Op.UPDATE].filter(pl.col("property") == price) if price else ops[Op.UPDATE].clear()
-    if ops[Op.CREATE].height:
-        _create(session, pair, system, ops[Op.CREATE], results)
+    created = ops[Op.CREATE].filter(pl.col("property").is_null())
+    # A part at a time: the writes of a first load are large, and only a few batches are under way at once.
+    for part in created.iter_slices(session.options.prepare_records):
+        _create(session, pair, system, part, results)
     rewritten = ops[Op.UPDATE].filter(pl.col("property") != price) if price else ops[Op.UPDATE]
     fresh = _without_stale(session, pair, system, pl.concat([rewritten, ops[Op.DELETE]]), results)
     if (moved := fresh.filter(pl.col("op") == Op.UPDATE.value)).height:
@@ -80,7 +82,6 @@ def _round(session: Session, pair: EntityPair, system: System, pending: pl.DataF
 
 
 def _create(session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results) -> None:
-    asked = asked.filter(pl.col("property").is_null())
     origins = prepare.origins_of(session, pair, system, asked["origin_id"].to_list())
     given: dict[str, Values] = {}
     line_values: dict[str, Values] = {}
