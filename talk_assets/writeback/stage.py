@@ -6,12 +6,13 @@ the next run.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from talk_assets.changesets import guard
 from talk_assets.changesets.stage import reconcile_pair
+from talk_assets.entities import parents as names
 from talk_assets.links.stage import match_pair
 from talk_assets.model.changes import Op
 from talk_assets.model.pair import EntityPair, Through
@@ -94,7 +95,16 @@ def _create(session: Session, pair: EntityPair, system: System, asked: pl.DataFr
         line_values = _entry_values(session, pair, origins)
         if pair.parent is not None:
             given = line_values
-    _send(session, prepare.creates(session, pair, system, origins, given=given, line_values=line_values), results)
+    ready = prepare.creates(session, pair, system, origins, given=given, line_values=line_values)
+    # Salesforce locks the parent of each record it writes; batches that share one would wait for each other.
+    _send(session, replace(ready, writes=tuple(sorted(ready.writes, key=_by_parent))), results)
+
+
+def _by_parent(one: Prepared) -> tuple[str, str]:
+    parent = (
+        one.write.parent_id or one.write.values.get(names.OPPORTUNITY) or one.write.values.get(names.ACCOUNT_REFERENCE)
+    )
+    return parent or "", one.origin_id
 
 
 def _entry_values(session: Session, pair: EntityPair, origins: pl.DataFrame) -> dict[str, Values]:
