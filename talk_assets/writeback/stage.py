@@ -48,6 +48,7 @@ def apply_pair(session: Session, pair: EntityPair, system: System, *, closing: b
         GuardError: the changeset is too large or destructive; nothing was written.
     """
     guard.check(session, pair)
+    changes.unpark(session.db, pair, system)
     results = Results()
     wrote = 0
     for _ in range(MOST_ROUNDS):
@@ -79,7 +80,7 @@ def _round(session: Session, pair: EntityPair, system: System, pending: pl.DataF
         _update(session, pair, system, moved, results)
     if (removed := fresh.filter(pl.col("op") == Op.DELETE.value)).height:
         _send(session, prepare.deletes(session, pair, system, removed), results)
-    results.wrote += write_prices(session, pair, prices)
+    write_prices(session, pair, prices, results)
 
 
 def _create(session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results) -> None:
