@@ -13,13 +13,13 @@ import polars as pl
 
 from talk_assets.changesets import guard
 from talk_assets.changesets.stage import reconcile_pair
+from talk_assets.entities import lookups_written_with
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.changes import ChangeState, Tally
 from talk_assets.model.errors import ConfigurationError
-from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.model.wire import Entity
 from talk_assets.raw.fetch import fetch, recover
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine
@@ -95,17 +95,6 @@ def with_lines(session: Session, names: Sequence[str] | None) -> list[EntityPair
     return [p for p in session.pairs.values() if p.name in wanted or p.parent in wanted]
 
 
-def lookups_for(session: Session, pairs: Sequence[EntityPair]) -> list[Entity]:
-    """The look-ups whose records *pairs* are read through or written with."""
-    ways = {p.salesforce.through for pair in pairs for p in pair.properties}
-    wanted = {
-        "account": {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT},
-        "opportunity": {Through.OPPORTUNITY_ACCOUNT},
-        "pricebook_entry": {Through.PRICEBOOK_ENTRY_PRICE, Through.PRICEBOOK_ENTRY},
-    }
-    return [entity for name, entity in session.lookups.items() if wanted[name] & ways]
-
-
 def run_cycle(
     session: Session,
     *,
@@ -153,7 +142,7 @@ def run_cycle(
 
 
 def _read(session: Session, chosen: Sequence[EntityPair], *, full: bool, say: Progress) -> None:
-    for lookup in lookups_for(session, chosen):
+    for lookup in (session.lookups[name] for name in lookups_written_with(chosen)):
         say(f"reading {lookup.system.title} {lookup.resource}")
         fetch(session, lookup, full=full)
     for pair in chosen:

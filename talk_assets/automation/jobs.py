@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from talk_assets.changesets.assets import changes_key
+from talk_assets.entities import lookups_written_with
 from talk_assets.links.assets import links_key
 from talk_assets.mapped.assets import mapped_key
 from talk_assets.model.pair import EntityPair
@@ -14,7 +15,7 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.raw.assets import raw_key
 from talk_assets.raw.config import Reading
-from talk_assets.writeback.assets import lookups_written_with, writeback_key
+from talk_assets.writeback.assets import writeback_key
 from talk_assets.writeback.config import Writing
 
 ALL = "sync_all"
@@ -85,5 +86,5 @@ def jobs(pairs: Mapping[str, EntityPair], lookups: Mapping[str, Entity]) -> list
     made = []
     for pair in (p for p in pairs.values() if p.parent is None):
         lines = [one for one in pairs.values() if one.parent == pair.name]
-        made.append(pair_job(pair, lines, lookups_written_with([pair, *lines], lookups)))
+        made.append(pair_job(pair, lines, [lookups[name] for name in lookups_written_with([pair, *lines])]))
     return [*made, all_job()]

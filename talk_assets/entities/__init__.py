@@ -4,6 +4,8 @@ Adding a custom property is one line in its pair's file; adding a pair is one fi
 Nothing outside this folder lists property names.
 """
 
+from collections.abc import Iterable
+
 from talk_assets.entities.catalogue import catalogue
 from talk_assets.entities.contact import CONTACT
 from talk_assets.entities.lookups import ACCOUNT, OPPORTUNITY, PRICEBOOK_ENTRY
@@ -28,6 +30,15 @@ _READ_THROUGH = {
 """Whose rows a value is read from. A line names its product directly, so reading it needs no entry."""
 
 
+_WRITTEN_WITH = {
+    Through.ACCOUNT: ("account",),
+    Through.OPPORTUNITY_ACCOUNT: ("account", "opportunity"),
+    Through.PRICEBOOK_ENTRY_PRICE: ("pricebook_entry",),
+    Through.PRICEBOOK_ENTRY: ("pricebook_entry",),
+}
+"""Whose rows a value is written to, or refers to."""
+
+
 def children_of(pair: EntityPair) -> tuple[EntityPair, ...]:
     """Return the line pairs of *pair*; none for most."""
     return tuple(child for child in PAIRS.values() if child.parent == pair.name)
@@ -37,6 +48,12 @@ def lookups_of(pair: EntityPair) -> tuple[Entity, ...]:
     """Return the Salesforce records whose values translating *pair* needs."""
     through = [p.salesforce.through for p in pair.properties]
     return tuple(dict.fromkeys(_READ_THROUGH[way] for way in through if way in _READ_THROUGH))
+
+
+def lookups_written_with(pairs: Iterable[EntityPair]) -> tuple[str, ...]:
+    """Return the names of the look-ups that writing *pairs* to Salesforce refers to."""
+    ways = {p.salesforce.through for pair in pairs for p in pair.properties}
+    return tuple(name for name in LOOKUPS if any(name in _WRITTEN_WITH.get(way, ()) for way in ways if way))
 
 
 def entity_of(pair_name: str, system: System) -> Entity:

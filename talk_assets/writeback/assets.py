@@ -8,10 +8,11 @@ import dagster as dg
 from talk_assets.changesets.assets import changes_key
 from talk_assets.changesets.preview import changes_preview
 from talk_assets.changesets.stage import reconcile_pair
+from talk_assets.entities import lookups_written_with
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.describe import property_table
 from talk_assets.model.changes import ChangeState, Tally
-from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.raw.assets import OWNERS, POOL, Result, raw_key
@@ -27,21 +28,6 @@ STAGE = "writeback"
 def writeback_key(system: System, name: str) -> dg.AssetKey:
     """The key of what *system* was told of the pair *name*."""
     return dg.AssetKey([STAGE, f"{system}_{name}"])
-
-
-_REFERS_TO = {
-    Through.ACCOUNT: {"account"},
-    Through.OPPORTUNITY_ACCOUNT: {"account", "opportunity"},
-    Through.PRICEBOOK_ENTRY_PRICE: {"pricebook_entry"},
-    Through.PRICEBOOK_ENTRY: {"pricebook_entry"},
-}
-
-
-def lookups_written_with(pairs: Sequence[EntityPair], lookups: Mapping[str, Entity]) -> list[Entity]:
-    """Return those of *lookups* that writing *pairs* to Salesforce refers to."""
-    ways = {p.salesforce.through for pair in pairs for p in pair.properties} & _REFERS_TO.keys()
-    names = {name for way in ways if way is not None for name in _REFERS_TO[way]}
-    return [one for name, one in lookups.items() if name in names]
 
 
 def writeback_asset(
@@ -61,7 +47,7 @@ def writeback_asset(
             *_before(pair, system, pairs, lines),
             *(
                 raw_key(one.system, one.name)
-                for one in lookups_written_with([pair, *lines], lookups)
+                for one in (lookups[name] for name in lookups_written_with([pair, *lines]))
                 if one.system is system
             ),
         ],
