@@ -52,7 +52,8 @@ class Session:
     """One run's parts.
 
     *accept* is the hash of a plan a person approved past its guard, *cleared* the pairs whose guard has
-    let this run pass: what is left of an approved plan half-way through must not stop again.
+    let this run pass: what is left of an approved plan half-way through must not stop again. *made* holds the
+    links of records made in this run: what completes one (a price, a status) is part of making it.
     """
 
     db: Database
@@ -63,6 +64,7 @@ class Session:
     options: Options = field(default_factory=Options)
     accept: str | None = None
     cleared: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
     tallies: dict[str, Tally] = field(default_factory=dict)
     identities: dict[System, Identity] = field(default_factory=dict)
 

@@ -11,14 +11,15 @@ from talk_assets.store.tables import create_tables
 
 
 def status(db: Database) -> dict[str, Any]:
-    """Return, for each pair, links, what waits and how far each end was read (null: never)."""
+    """Return, for each pair, links, conflicts ever found, what waits, and how far each end was read (null: never)."""
     create_tables(db, PAIRS.values(), ())
     cursors = {(str(s), str(e)): str(c) for s, e, c in db.rows("SELECT system, entity, cursor FROM store.cursor")}
     return {
         "pairs": {
             pair.name: {
                 "links": links.count(db, pair),
-                "conflicts": len(changes.of(db, pair, state=ChangeState.CONFLICT.value)),
+                "conflicts": len(changes.conflicts(db, pair.name)),
+                "undecided": changes.count(db, pair, ChangeState.CONFLICT.value),
                 "quarantined": quarantine.count(db, pair.name),
                 "parked": changes.count(db, pair, ChangeState.PARKED.value),
                 "held": changes.count(db, pair, ChangeState.HELD.value),

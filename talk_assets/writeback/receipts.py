@@ -102,6 +102,7 @@ def _link(
     found = with_link_ids(pair, pl.DataFrame(pairs, schema=dict.fromkeys(names, pl.String()), orient="row"), CREATED)
     # Fresh until nothing of the creation is left to do (a status it could not be born in, a price).
     links.add(session.db, pair, found, now=session.clock(), fresh=True)
+    session.made.update(found["link_id"].to_list())
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
     fits = holdable(pair, system, origins, columns).rename({n: f"fits:{n}" for n in columns})
     sent = found.join(origins, left_on=f"{system.other}_id", right_on="_id").join(
@@ -155,7 +156,12 @@ def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list
 def _believe_updates(session: Session, prepare: Prepare, applied: Sequence[Prepared]) -> None:
     settled = [(p.link_id, name) for p in applied for name in p.properties]
     settle_properties(session, prepare.pair, prepare.system, settled, prepare.origins)
-    session.tally(prepare.pair).updated[prepare.system] += len(applied)
+    count_updates(session, prepare.pair, prepare.system, [p.link_id for p in applied])
+
+
+def count_updates(session: Session, pair: EntityPair, system: System, links_of_written: Sequence[str | None]) -> None:
+    """Count updated records; what completes a record made in this run is counted as its creation already."""
+    session.tally(pair).updated[system] += len([link for link in links_of_written if link not in session.made])
 
 
 def settle_properties(
