@@ -7,7 +7,7 @@ import polars as pl
 
 from talk_assets.changesets.reconcile import value
 from talk_assets.model.changes import ChangeState
-from talk_assets.model.pair import EntityPair, Property
+from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
 
 HELD, PARKED, PENDING = ChangeState.HELD.value, ChangeState.PARKED.value, ChangeState.PENDING.value
@@ -54,6 +54,9 @@ def update_state(pair: EntityPair, p: Property, system: System) -> tuple[pl.Expr
         unheld = new.is_not_null() & ~side.codec.holds(new).fill_null(value=False)
         text = f"{system.title} has no {p.name} for this value; it is kept on {system.other.title} and not written."
         rules.append((unheld, HELD, pl.lit(text)))
+    if side.through is Through.PRICEBOOK_ENTRY_PRICE:
+        text = f"{system.title} keeps a price once it has one; set another instead."
+        rules.append((new.is_null(), HELD, pl.lit(text)))
     if side.required:
         text = f"{p.name} may not be empty in {system.title}, so clearing it stays on {system.other.title}."
         rules.append((new.is_null(), HELD, pl.lit(text)))

@@ -16,6 +16,9 @@ from talk_assets.store.tables import (
     mapped_table,
 )
 
+PARENT = "parent"
+"""What a parked change waits for where it is no record of the other end: an Account, an Opportunity."""
+
 
 def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
     """Links (column `link_id`) to look at: either record moved after *seq*, the link is new, or a change waits.
@@ -68,6 +71,9 @@ def replace(
     """Replace the changes of *links* (column `link_id`) and of unlinked *origins* (`_id, system`: the end written)."""
     table = changes_table(pair)
     with db.transaction():
+        waiting = db.frame(
+            f"SELECT system, link_id, origin_id, property, reason AS why FROM {table} WHERE waits_pair = ?", [PARENT]
+        )
         if links.height:
             db.run(f"DELETE FROM {table} WHERE link_id IN (SELECT link_id FROM links)", links=links)
         if origins.height:
@@ -77,8 +83,24 @@ def replace(
                 origins=origins,
             )
         if changes.height:
-            stamped = changes.with_columns(pair=pl.lit(pair.name), _seq=pl.lit(db.latest_seq(), dtype=pl.Int64))
+            stamped = _still_waiting(changes, waiting).with_columns(
+                pair=pl.lit(pair.name), _seq=pl.lit(db.latest_seq(), dtype=pl.Int64)
+            )
             db.insert(table, stamped.select(CHANGE_SCHEMA.keys()))
+
+
+def _still_waiting(changes: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
+    """Park again what waits for a parent: only the next attempt to find one can tell that it is there."""
+    again = pl.col("why").is_not_null() & (pl.col("state") == "pending")
+    return (
+        changes.join(waiting, on=["system", "link_id", "origin_id", "property"], how="left", nulls_equal=True)
+        .with_columns(
+            state=pl.when(again).then(pl.lit("parked")).otherwise("state"),
+            reason=pl.when(again).then("why").otherwise("reason"),
+            waits_pair=pl.when(again).then(pl.lit(PARENT)).otherwise("waits_pair"),
+        )
+        .drop("why")
+    )
 
 
 def drop_unasked(db: Database, pair: EntityPair) -> None:
@@ -174,15 +196,24 @@ def count(db: Database, pair: EntityPair, state: str) -> int:
 def park(
     db: Database, pair: EntityPair, system: System, waits: Mapping[str, str], *, property: str | None = None
 ) -> None:
-    """Park pending changes whose parent could not be resolved (*waits*: origin id to reason)."""
+    """Park pending changes whose parent could not be resolved (*waits*: origin id to reason), until `unpark`."""
     if not waits:
         return
     rows = {"origin_id": list(waits), "reason": list(waits.values())}
     table = changes_table(pair)
     db.run(
-        f"""UPDATE {table} SET state = 'parked', reason = w.reason FROM waits w
+        f"""UPDATE {table} SET state = 'parked', reason = w.reason, waits_pair = ? FROM waits w
             WHERE {table}.system = ? AND {table}.state = 'pending' AND {table}.origin_id = w.origin_id
               AND (? IS NULL OR {table}.property = ?)""",
-        [system, property, property],
+        [PARENT, system, property, property],
         waits=pl.DataFrame(rows, schema=dict.fromkeys(rows, pl.String())),
+    )
+
+
+def unpark(db: Database, pair: EntityPair, system: System) -> None:
+    """Make changes that wait for a parent pending, to be tried once more."""
+    db.run(
+        f"""UPDATE {changes_table(pair)} SET state = 'pending', reason = NULL, waits_pair = NULL
+            WHERE system = ? AND state = 'parked' AND waits_pair = ?""",
+        [system, PARENT],
     )

@@ -64,10 +64,14 @@ def open_of(db: Database, system: str) -> pl.DataFrame:
 
 
 def creates(db: Database, pair: str, system: str) -> pl.DataFrame:
-    """The bodies of the creates of *pair* on *system*, by key (columns `key, body`)."""
+    """What creates of *pair* on *system* were last sent with, by key (columns `key, body`).
+
+    Left out are those that certainly made nothing, as a record that exists cannot come from them.
+    """
     return db.frame(
-        """SELECT key, max(body) AS body FROM writeback.intent
-           WHERE pair = ? AND system = ? AND op = 'create' AND key IS NOT NULL AND state <> 'refused' GROUP BY key""",
+        """SELECT key, arg_max(body, sent_at) AS body FROM writeback.intent
+           WHERE pair = ? AND system = ? AND op = 'create' AND key IS NOT NULL
+             AND state NOT IN ('refused', 'planned', 'exists', 'stale') GROUP BY key""",
         [pair, system],
     )
 

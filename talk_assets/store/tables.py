@@ -174,14 +174,17 @@ def baseline_schema(pair: EntityPair) -> dict[str, pl.DataType]:
 
 
 def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[Entity]) -> None:
-    """Create what is missing, and add columns for properties declared since the store was made."""
+    """Create what is missing, and add columns for properties declared since the store was made.
+
+    An end with a new property is read whole next time: until then its records would look empty there.
+    """
     with db.transaction():
+        _create(db, "store.cursor", CURSOR_SCHEMA)
         for entity in entities:
-            _create(
-                db,
-                raw_table(entity),
-                raw_schema(entity) | {"_seq": pl.Int64(), "_missing_since": pl.Datetime("us", "UTC")},
-            )
+            for one in (entity, *entity.children):
+                columns = raw_schema(one) | {"_seq": pl.Int64(), "_missing_since": pl.Datetime("us", "UTC")}
+                if _create(db, raw_table(one), columns):
+                    db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
         for pair in pairs:
             for system in System:
                 _create(db, mapped_table(pair, system), mapped_schema(pair))
@@ -192,13 +195,14 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
         _create(db, "links.review", REVIEW_SCHEMA)
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
         _create(db, "writeback.intent", INTENT_SCHEMA)
-        _create(db, "store.cursor", CURSOR_SCHEMA)
 
 
-def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> None:
+def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> bool:
+    """Create *table*, or add the columns it lacks; whether it was there and lacked some."""
     columns = ", ".join(f"{quoted(name)} {sql_type(dtype)}" for name, dtype in schema.items())
     db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
     known = {str(row[0]) for row in db.rows(f"DESCRIBE {table}")}
-    for name, dtype in schema.items():
-        if name not in known:
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {sql_type(dtype)}")
+    lacking = {name: dtype for name, dtype in schema.items() if name not in known}
+    for name, dtype in lacking.items():
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {sql_type(dtype)}")
+    return bool(lacking)

@@ -118,7 +118,7 @@ class MemoryPort:
         with self._lock:
             row = self._rows.create(entity, self._clean(entity, values), key=key, parent=parent_id)
             for name, line in lines:
-                self._rows.create(name, self._clean(name, line), key=None, parent=row.id)
+                self._settle(self._rows.create(name, self._clean(name, line), key=None, parent=row.id))
             self._settle(row)
             return row.id
 
@@ -191,6 +191,7 @@ class MemoryPort:
         lines = []
         for line in write.lines:
             made = self._rows.create(line.entity, self._clean(line.entity, line.values), key=line.key, parent=row.id)
+            self._settle(made)
             lines.append(Receipt(intent_id=line.intent_id, outcome=Outcome.APPLIED, id=made.id))
         self._settle(row)
         if parent is not None:

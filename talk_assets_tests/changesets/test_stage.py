@@ -4,7 +4,6 @@ import polars as pl
 import pytest
 
 from talk_assets.model.changes import ChangeState, Problem
-from talk_assets.model.errors import GuardError
 from talk_assets.model.system import System
 from talk_assets.store import changes, quarantine
 
@@ -267,33 +266,6 @@ def test_a_required_value_cannot_be_cleared_away(twins, person):
 
     assert report.tallies["contact"].quarantined == 1
     assert twins.only("contact", SALESFORCE)["last_name"] == "Berg"
-
-
-def many(twins, count):
-    ids = [twins.add("contact", CUSTOMERP, last_name=f"N{i:02d}", email=f"n{i}@x.no") for i in range(count)]
-    twins.cycle(**ONLY)
-    return ids
-
-
-def test_guard_stops_before_the_first_write_and_one_approval_covers_both_ends(twins):
-    """A large plan is stopped whole; its hash lets exactly this plan through, to both ends."""
-    ids = many(twins, 64)
-    for record in ids[:32]:
-        twins.edit("contact", CUSTOMERP, record, job_title="New")
-    for record in ids[32:]:
-        twins.edit("contact", SALESFORCE, twins.other("contact", CUSTOMERP, record), job_title="New")
-    written = twins.writes
-    with pytest.raises(GuardError) as stopped:
-        twins.cycle(**ONLY)
-    plan = twins.cycle(dry_run=True, **ONLY).plan
-    assert (twins.writes, plan.height) == (written, 64)
-    with pytest.raises(GuardError):
-        twins.cycle(accept="0" * 12, **ONLY)
-    assert twins.writes == written
-
-    approval = str(stopped.value).rsplit("--accept ", 1)[1].rstrip(".")
-    twins.cycle(accept=approval, **ONLY)
-    assert {row["job_title"] for system in System for row in twins.live("contact", system).values()} == {"New"}
 
 
 def test_dry_run_writes_nothing_and_the_run_after_writes_its_plan(twins, person):

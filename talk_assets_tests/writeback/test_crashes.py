@@ -1,0 +1,219 @@
+"""A run that dies at any call or commit: the next ones end as if nothing had happened."""
+
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from talk_assets.model.system import System
+from talk_assets.store import intents
+from talk_assets.store.database import Database
+from talk_assets_tests.twins import Twins
+
+SALESFORCE, CUSTOMERP = System
+STRIDE = 9
+"""Every so many moments are tried here, each with another remainder an end; all of them take minutes."""
+
+
+class Crash(BaseException):
+    """The process dies: nothing may catch it."""
+
+
+class FragileStore(Database):
+    """A store that can be told to die just before or just after it commits."""
+
+    step = None
+
+    @contextmanager
+    def transaction(self):
+        outer = self._depth == 0
+        with super().transaction():
+            yield
+            if outer and self.step is not None:
+                self.step("store", "commit", "before")
+        if outer and self.step is not None:
+            self.step("store", "commit", "after")
+
+
+class Fuse:
+    """Burns down with each moment of a run and kills it at the last; None only counts."""
+
+    def __init__(self, length):
+        self.left, self.seen = length, 0
+
+    def __call__(self, *_):
+        self.seen += 1
+        if self.left is not None:
+            self.left -= 1
+            if self.left == 0:
+                raise Crash
+
+
+def begin():
+    twins = Twins()
+    twins.db.close()
+    twins.db = FragileStore(None)
+    lamp = twins.add("product", CUSTOMERP, name="Lamp", product_code="L1", list_price="19.90")
+    person = twins.add("contact", CUSTOMERP, last_name="Berg", company="Fjord AS")
+    twins.add("contact", SALESFORCE, last_name="Dahl", company="Dahl AS")
+    lines = [{"product": lamp, "quantity": amount, "unit_price": "19.90"} for amount in ("2", "3")]
+    twins.add("order", CUSTOMERP, order_date="2026-03-01", contact=person, status="confirmed", lines=lines)
+    return twins
+
+
+def wire(twins, step):
+    for end in twins.ends.values():
+        end.step = step
+    twins.db.step = step
+
+
+def moments():
+    twins, fuse = begin(), Fuse(None)
+    wire(twins, fuse)
+    twins.cycle(pairs=["product", "contact", "order"])
+    twins.db.close()
+    return fuse.seen
+
+
+def crash_at(moment):
+    twins = begin()
+    wire(twins, Fuse(moment))
+    with suppress(Crash):
+        twins.cycle(pairs=["product", "contact", "order"])
+    wire(twins, None)
+    return twins
+
+
+def state(twins):
+    """What both ends hold, without ids."""
+    order = twins.only("order", SALESFORCE)
+    return {
+        "people": [sorted(row["last_name"] for row in twins.live("contact", s).values()) for s in System],
+        "companies": sorted(a["Name"] for a in twins.ends[SALESFORCE].live("account").values()),
+        "products": [[row["name"] for row in twins.live("product", s).values()] for s in System],
+        "prices": [e["UnitPrice"] for e in twins.ends[SALESFORCE].live("pricebook_entry").values()],
+        "orders": [len(twins.live("order", s)) for s in System],
+        "status": order["status"],
+        "lines": [sorted(float(x["quantity"]) for x in twins.live("order_line", s).values()) for s in System],
+        "links": [twins.db.count(f'SELECT count(*) FROM links."{n}"') for n in twins.pairs],  # noqa: S608
+    }
+
+
+WHOLE = {
+    "people": [["Berg", "Dahl"], ["Berg", "Dahl"]],
+    "companies": ["Dahl AS", "Fjord AS"],
+    "products": [["Lamp"], ["Lamp"]],
+    "prices": ["19.90"],
+    "orders": [1, 1],
+    "status": "Activated",
+    "lines": [[2.0, 3.0], [2.0, 3.0]],
+    "links": [1, 2, 0, 0, 1, 2],
+}
+
+
+def test_a_run_that_dies_anywhere_is_finished_by_the_next():
+    """Killed around every kind of call and commit, a first load ends whole, with nothing twice."""
+    last = moments()
+    assert last > 100
+    for moment in range(1, last + 1, STRIDE):
+        twins = crash_at(moment)
+        for _ in range(3):
+            twins.cycle(pairs=["product", "contact", "order"])
+        written = twins.writes
+        twins.cycle(pairs=["product", "contact", "order"])
+
+        assert state(twins) == WHOLE, f"after a crash at moment {moment} of {last}"
+        assert twins.writes == written, f"not at rest after a crash at moment {moment} of {last}"
+        twins.db.close()
+
+
+@pytest.mark.parametrize("origin", System)
+def test_an_update_that_was_not_booked_is_not_taken_for_an_edit(twins, origin):
+    """After a crash between write and receipt the value is found agreed, and a newer edit still travels."""
+    record = twins.add("contact", origin, last_name="Berg", job_title="Buyer")
+    twins.cycle(pairs=["contact"])
+    twins.edit("contact", origin, record, job_title="Boss")
+
+    def crash(system, kind, moment):
+        if (system, kind, moment) == (origin.other, "write", "after"):
+            raise Crash
+
+    twins.ends[origin.other].step = crash
+    with pytest.raises(Crash):
+        twins.cycle(pairs=["contact"])
+    twins.ends[origin.other].step = None
+    assert intents.open_of(twins.db, origin.other.value).height == 1
+    twins.edit("contact", origin.other, twins.other("contact", origin, record), job_title="Owner")
+    report = twins.cycle(pairs=["contact"])
+
+    assert [twins.only("contact", s)["job_title"] for s in System] == ["Owner", "Owner"]
+    assert intents.open_of(twins.db, origin.other.value).is_empty()
+    assert report.tallies["contact"].conflicts <= 1
+
+
+def test_an_edit_between_plan_and_write_is_merged_not_overwritten(twins):
+    """Salesforce cannot compare by itself: targets are read again, and the newer edit there wins."""
+    there = twins.add("contact", CUSTOMERP, last_name="Berg", job_title="Buyer", department="North")
+    twins.cycle(pairs=["contact"])
+    here = twins.other("contact", CUSTOMERP, there)
+    twins.edit("contact", CUSTOMERP, there, job_title="Boss", department="South")
+
+    def meddle(system, kind, moment):
+        if (system, kind, moment) == (SALESFORCE, "read", "before"):
+            twins.ends[SALESFORCE].step = None
+            twins.edit("contact", SALESFORCE, here, job_title="Owner")
+
+    twins.ends[SALESFORCE].step = meddle
+    twins.settle()
+
+    for system in System:
+        values = twins.only("contact", system)
+        assert (values["job_title"], values["department"]) == ("Owner", "South")
+
+
+def test_a_stale_version_is_read_again_and_merged(twins):
+    """Customerp compares versions: what moved after it was read is refused there and decided anew."""
+    here = twins.add("contact", SALESFORCE, last_name="Berg", job_title="Buyer", department="North")
+    twins.cycle(pairs=["contact"])
+    there = twins.other("contact", SALESFORCE, here)
+    twins.edit("contact", SALESFORCE, here, job_title="Boss", department="South")
+
+    def meddle(system, kind, moment):
+        if (system, kind, moment) == (CUSTOMERP, "write", "before"):
+            twins.ends[CUSTOMERP].step = None
+            twins.edit("contact", CUSTOMERP, there, job_title="Owner")
+
+    twins.ends[CUSTOMERP].step = meddle
+    twins.settle()
+
+    for system in System:
+        values = twins.only("contact", system)
+        assert (values["job_title"], values["department"]) == ("Owner", "South")
+
+
+def test_our_own_write_comes_back_without_an_echo():
+    """An end that stores another spelling than it was sent causes no write to the other end."""
+    upper = Twins(normalise={CUSTOMERP: lambda _, path, text: text.upper() if path == "jobTitle" else text})
+    here = upper.add("contact", SALESFORCE, last_name="Berg", job_title="Buyer")
+    upper.settle()
+    upper.edit("contact", SALESFORCE, here, job_title="Boss")
+    upper.settle()
+
+    assert [upper.only("contact", s)["job_title"] for s in System] == ["Boss", "BOSS"]
+
+
+def test_runs_repeat_exactly():
+    """The same ends and the same clock give the same writes in the same order."""
+    sent = []
+    for _ in range(2):
+        twins = begin()
+        twins.cycle()
+        sent.append(
+            [
+                (request.entity, [(w.intent_id, w.key, tuple(w.values.items())) for w in request.writes])
+                for end in twins.ends.values()
+                for request in end.requests
+            ]
+        )
+        twins.db.close()
+
+    assert sent[0] == sent[1] != []
