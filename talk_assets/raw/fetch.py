@@ -80,7 +80,8 @@ def _note_absence(session: Session, entity: Entity, seen: list[pl.DataFrame], kn
 def keep_page(session: Session, entity: Entity, page: Page) -> int:
     """Store a page, in one transaction; the number of rows that said something new.
 
-    A document's page holds all of its lines, so a known line it does not list is gone.
+    A document's page holds all of its lines, so a known line it does not list is gone, as are those
+    of a document that is deleted itself.
     """
     changed = 0
     with session.db.transaction():
@@ -91,8 +92,7 @@ def keep_page(session: Session, entity: Entity, page: Page) -> int:
             lines = page.frames.get(child.name)
             if documents is None or lines is None:
                 continue
-            whole = documents.filter(~pl.col("_deleted"))
-            gone = raw.lines_gone(session.db, child, whole, lines)
+            gone = raw.lines_gone(session.db, child, documents, lines)
             changed += raw.keep(session.db, child, pl.concat([lines, gone]))
         _keep_rejects(session, entity, page)
     return changed

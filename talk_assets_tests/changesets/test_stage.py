@@ -79,14 +79,11 @@ def test_an_older_edit_of_another_property_does_not_take_part(twins, person):
     """A record's newer stamp does not make its older properties newer."""
     here, there = person
     twins.edit("contact", SALESFORCE, here, job_title="Earlier")
-    twins.clock.tick()
-    session_before = twins.db.latest_seq()
     twins.cycle(dry_run=True, **ONLY)
     twins.edit("contact", CUSTOMERP, there, job_title="Later")
     twins.edit("contact", SALESFORCE, here, department="South")
     twins.cycle(**ONLY)
 
-    assert twins.db.latest_seq() > session_before
     assert [twins.get("contact", s, i)["job_title"] for s, i in zip(System, person, strict=True)] == ["Later", "Later"]
 
 
