@@ -10,8 +10,8 @@ from talk_assets.store.database import Database
 from talk_assets_tests.twins import Twins
 
 SALESFORCE, CUSTOMERP = System
-STRIDE = 9
-"""Every so many moments are tried here, each with another remainder an end; all of them take minutes."""
+STRIDE = 13
+"""Every so many moments are tried: all of them would take minutes."""
 
 
 class Crash(BaseException):
