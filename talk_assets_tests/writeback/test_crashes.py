@@ -10,7 +10,7 @@ from talk_assets.store.database import Database
 from talk_assets_tests.twins import Twins
 
 SALESFORCE, CUSTOMERP = System
-STRIDE = 13
+STRIDE = 31
 """Every so many moments are tried: all of them would take minutes."""
 
 
