@@ -15,6 +15,9 @@ from talk_assets.model.pair import EntityPair, Policy, Property
 from talk_assets.model.system import System
 
 SF, CU = System.SALESFORCE, System.CUSTOMERP
+UNLINKED = "unlinked:"
+"""What a reference to a record without a link begins with: not empty, and equal to nothing the other end holds."""
+
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

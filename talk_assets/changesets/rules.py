@@ -5,7 +5,7 @@ Rules only look; the first that applies to a change decides its state.
 
 import polars as pl
 
-from talk_assets.changesets.reconcile import value
+from talk_assets.changesets.reconcile import UNLINKED, value
 from talk_assets.model.changes import ChangeState
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
@@ -44,7 +44,7 @@ def update_state(pair: EntityPair, p: Property, system: System) -> tuple[pl.Expr
         )
         rules.append((pl.lit(value=True), HELD, pl.lit(text)))
     if p.reference is not None:
-        unresolved = pl.col(f"{system.other}_ref:{p.name}").is_not_null() & new.is_null()
+        unresolved = new.str.starts_with(UNLINKED)
         waits = pl.format(
             f"Waits for {p.reference} {{}} of {system.other.title} to be linked.",
             pl.col(f"{system.other}_ref:{p.name}").fill_null(""),

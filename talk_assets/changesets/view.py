@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from talk_assets.changesets.reconcile import base, moved_at, value
+from talk_assets.changesets.reconcile import UNLINKED, base, moved_at, value
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -13,6 +13,9 @@ from talk_assets.store.tables import AT
 
 def view(session: Session, pair: EntityPair, link_ids: list[str]) -> pl.DataFrame:
     """One row for each of *link_ids*; references as link ids, and as the end's own ids in `<end>_ref:<name>`.
+
+    A reference to a record without a link is its own id after `UNLINKED`: it is not empty, and equals nothing
+    the other end can hold.
 
     Further columns: the link's, `<end>_deleted`, `<end>_quarantined`, and for lines `<end>_parent`.
     """
@@ -34,7 +37,9 @@ def view(session: Session, pair: EntityPair, link_ids: list[str]) -> pl.DataFram
 def _now(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFrame:
     own_ids = {p.name: f"{system}_ref:{p.name}" for p in pair.references}
     kept = rows.with_columns(pl.col(name).alias(alias) for name, alias in own_ids.items())
-    linked = to_links(session.db, pair, session.pairs, system, kept)
+    linked = to_links(session.db, pair, session.pairs, system, kept).with_columns(
+        pl.coalesce(name, pl.lit(UNLINKED) + pl.col(alias)).alias(name) for name, alias in own_ids.items()
+    )
     timed = {f"{p.name}{AT}": moved_at(system, p.name) for p in pair.properties if not p.derived}
     names = {name: value(system, name) for name in pair.names}
     return linked.select(

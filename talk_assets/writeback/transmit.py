@@ -30,8 +30,6 @@ STATE_OF = {
 }
 """The state an intent takes with each outcome; only `ambiguous` (and `sent`) still need a look."""
 
-MOST_ATTEMPTS = 8
-
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:

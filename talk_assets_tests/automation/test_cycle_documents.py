@@ -2,7 +2,7 @@
 
 import pytest
 
-from talk_assets.model.changes import Op, Problem
+from talk_assets.model.changes import ChangeState, Op, Problem
 from talk_assets.model.system import System
 from talk_assets_tests.shop import Shop
 
@@ -113,6 +113,29 @@ def test_an_order_waits_for_its_contact_and_is_released_by_itself(shop):
 
     assert (before.tallies["order"].parked, after.tallies["order"].parked) == (1, 0)
     assert shop.twins.only("order", SALESFORCE)["contact"] == shop.twins.other("contact", CUSTOMERP, double[0])
+
+
+def test_a_reference_to_an_unlinked_record_is_no_empty_one(shop):
+    """A contact chosen later on one end beats an earlier choice on the other, even before it is linked itself."""
+    other = shop.twins.add("contact", CUSTOMERP, last_name="Lund", company="Fjord AS")
+    shop.cycle(pairs=["contact"])
+    order = shop.order()
+    shop.cycle()
+    here = shop.twins.other("order", CUSTOMERP, order)
+
+    shop.twins.edit("order", CUSTOMERP, order, contact=other)
+    # An address of 300 characters keeps the new contact in quarantine, so it has no link yet.
+    late = shop.twins.add("contact", SALESFORCE, last_name="Moe", job_title="x" * 200)
+    shop.twins.edit("order", SALESFORCE, here, contact=late)
+    shop.cycle()
+
+    assert shop.twins.get("order", SALESFORCE, here)["contact"] == late
+    assert shop.held("order", ChangeState.PARKED)["property"].to_list() == ["contact"]
+
+    shop.twins.edit("contact", SALESFORCE, late, job_title="Buyer")
+    shop.cycle()
+
+    assert shop.twins.get("order", CUSTOMERP, order)["contact"] == shop.twins.other("contact", SALESFORCE, late)
 
 
 def test_a_partial_run_parks_what_it_did_not_read(twins):
