@@ -6,9 +6,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _TICK_SECONDS = 0.1
 _PAUSE_SECONDS = 0.002
@@ -30,11 +33,13 @@ def running(
     """
     with _listening(host, port) as listener:
         config = uvicorn.Config(
-            app,
+            _dated(app),
             lifespan="off",
             log_level="warning",
             access_log=False,
             server_header=False,
+            # uvicorn renews its own Date about once a second; a client that orders edits by it needs better.
+            date_header=False,
             timeout_keep_alive=60,
         )
         server = _Server(config, on_stop=on_stop)
@@ -46,6 +51,21 @@ def running(
         finally:
             server.stop()
             thread.join()
+
+
+def _dated(app: ASGIApp) -> ASGIApp:
+    """*app* with the time of each answer in its Date header, unless it says a time itself."""
+
+    async def dated(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Date", format_datetime(datetime.now(UTC), usegmt=True))
+            await send(message)
+
+        await app(scope, receive, send_dated)
+
+    return dated
 
 
 class _Server(uvicorn.Server):

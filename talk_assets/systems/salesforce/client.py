@@ -22,6 +22,7 @@ from talk_assets.systems.salesforce.rest import Part, Rest, rows_in, unexpected
 from talk_assets.systems.salesforce.write import MOST_RECORDS, RecordWriter
 from talk_assets.systems.stamps import stamp_text
 
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_IDS = 2000
 _MOST_NAMED = 400
 """Ids or keys in one IN list, well below the 100,000 characters a query may have."""
@@ -96,8 +97,9 @@ class SalesforcePort:
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the object in (SystemModstamp, Id) order, from *lookback* before the cursor.
 
-        The new cursor is the newest stamp seen, but not later than the server's clock was before the
-        first page, and never earlier than the cursor given.
+        The new cursor is the server's clock before the first page (of a server that tells none, the newest
+        stamp seen), and never earlier than the cursor given. Rows that commit later with an older stamp
+        are what *lookback* is for.
         """
         old = None if cursor is None else datetime.fromisoformat(json.loads(cursor)["stamp"])
         since = None if old is None else old - self._lookback
@@ -107,7 +109,7 @@ class SalesforcePort:
         newest: datetime | None = None
         while True:
             answer = self._rest.query(page_after(names, entity.resource, since=since, after=after))
-            started = started or answer.date or self._clock()
+            started = started or answer.date
             found = self._columns.decode(entity, answer.records)
             place = _place(answer.records)
             if place is not None:
@@ -115,8 +117,7 @@ class SalesforcePort:
                     raise unexpected("a query in order")
                 newest = place[0]
             if place is None or (answer.done and len(answer.records) < PAGE):
-                stamp = min(newest, started) if newest is not None else (old or started)
-                stamp = max(stamp, old) if old is not None else stamp
+                stamp = max(started or newest or _BEGINNING, old or _BEGINNING)
                 yield Page(
                     frames={entity.name: found.frame},
                     rejects=found.rejects,

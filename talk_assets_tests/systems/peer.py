@@ -1,0 +1,62 @@
+"""A peer that says what it is told to, byte by byte."""
+
+import socket
+import threading
+
+
+class Peer:
+    """A server that answers each connection with the next of its scripted byte strings."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def close(self):
+        if self._listener.fileno() < 0:
+            return
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                self._answer(connection)
+
+    def _answer(self, connection):
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(65536)
+        head, _, body = received.partition(b"\r\n\r\n")
+        lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+        while len(body) < (int(lengths[0]) if lengths else 0):
+            body += connection.recv(65536)
+        self.requests.append((head.decode(), body))
+        answer = self.answers.pop(0) if self.answers else b"HTTP/1.1 500 Script is over\r\n\r\n"
+        try:
+            for part in answer if isinstance(answer, list) else [answer]:
+                connection.sendall(part)
+        except OSError:
+            return  # the client has had enough
+
+
+def http_answer(body, status="200 OK", media_type="application/json", headers=(), length=None):
+    head = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body) if length is None else length}",
+        "Connection: close",
+        *headers,
+    ]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
