@@ -53,7 +53,8 @@ class Session:
 
     *accept* is the hash of a plan a person approved past its guard, *cleared* the pairs whose guard has
     let this run pass: what is left of an approved plan half-way through must not stop again. *made* holds the
-    links of records made in this run: what completes one (a price, a status) is part of making it.
+    links of records made in this run: what completes one (a price, a status) is part of making it. *reconciled*
+    holds the store's change number at which each pair was last reconciled in this run.
     """
 
     db: Database
@@ -65,6 +66,7 @@ class Session:
     accept: str | None = None
     cleared: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    reconciled: dict[str, int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     identities: dict[System, Identity] = field(default_factory=dict)
 

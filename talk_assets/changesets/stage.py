@@ -28,9 +28,16 @@ class Reconciled:
 
 
 def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
-    """Reconcile what moved since the last time; the pair's changeset is then up to date."""
+    """Reconcile what moved since the last time; the pair's changeset is then up to date.
+
+    Called again in one run without anything having moved in the store, it does nothing.
+    """
     db = session.db
-    mark, latest = db.mark("changesets", pair.name), db.latest_seq()
+    latest = db.latest_seq()
+    if session.reconciled.get(pair.name) == latest:
+        return Reconciled(examined=0, changes=0, conflicts=0)
+    session.reconciled[pair.name] = latest
+    mark = db.mark("changesets", pair.name)
     parent = session.parent(pair)
     touched = changes.touched_links(db, pair, mark, parent=parent)
     waiting = {s: changes.candidates(db, pair, s, mark, parent=parent) for s in System}

@@ -1,7 +1,9 @@
 """One DuckDB file, one writer: opening, transactions, frames in and out."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -10,6 +12,11 @@ import polars as pl
 
 from talk_assets.model.errors import StoreMismatchError
 from talk_assets.store.lock import StoreLock
+
+if find_spec("pandas") is None:
+    # DuckDB 1.5 looks for pandas at every parameter it binds and does not remember that there is none:
+    # an eighth of a quiet cycle. None stands for "not importable", which it is.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 SCHEMA_VERSION = 1
 STAGES = ("raw", "mapped", "links", "changesets", "writeback", "store")
