@@ -75,6 +75,8 @@ class Database:
         # Time stamps with a zone are handed over in the session's zone; the contracts say UTC.
         self._connection.execute("SET TimeZone='UTC'")
         self._connection.execute("SET preserve_insertion_order=false")
+        # It would be drawn on stdout, into the middle of a command's JSON.
+        self._connection.execute("SET enable_progress_bar=false")
         self._connection.execute("SET enable_external_access=false")
         self._depth = 0
         self._create_frame()

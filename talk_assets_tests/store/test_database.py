@@ -83,3 +83,9 @@ def test_frames_are_seen_for_one_statement_only():
         assert rows["n"].item() == 3
         with pytest.raises(duckdb.CatalogException, match="numbers"):
             db.frame("SELECT * FROM numbers")
+
+
+def test_a_long_query_draws_nothing(tmp_path):
+    """A progress bar on stdout would stand in the middle of a command's JSON."""
+    with Database(tmp_path / "talk.duckdb") as db:
+        assert db.value("SELECT current_setting('enable_progress_bar')") is False
