@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,21 @@ from talk_assets.sandbox.serving import PortInUseError, running
 __all__ = ["CustomerpFacts", "PortInUseError", "SalesforceFacts", "SandboxSystems", "running", "sandbox"]
 
 Sample = Literal["small", "none"]
+SAMPLE_AGE = timedelta(days=1)
+"""How much earlier than its Customerp records the sample's Salesforce records were last edited.
+
+Loaded at one moment, chance would decide which end of a conflict is the later one.
+"""
+
+
+class _Clock:
+    """The time, or a time before it."""
+
+    def __init__(self) -> None:
+        self.behind = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) - self.behind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +83,11 @@ def sandbox(
     if data_dir is not None:
         data_dir.mkdir(parents=True, exist_ok=True)
         databases = {name: data_dir / f"{name}.sqlite" for name in databases}
+    clock = _Clock()
     with ExitStack() as stack:
-        salesforce_app = salesforce.create_app(database=databases["salesforce"], settings=salesforce_settings)
+        salesforce_app = salesforce.create_app(
+            database=databases["salesforce"], settings=salesforce_settings, clock=clock
+        )
         stack.callback(salesforce_app.state.close)
         customerp_app = customerp.create_app(database=databases["customerp"], settings=customerp_settings)
         stack.callback(customerp_app.state.close)
@@ -89,5 +108,7 @@ def sandbox(
         )
         facts = asdict(systems)
         if sample == "small" and is_empty(facts["salesforce"], facts["customerp"]):
+            clock.behind = SAMPLE_AGE
             load_sample(facts["salesforce"], facts["customerp"])
+            clock.behind = timedelta()
         yield systems
