@@ -8,7 +8,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from talk_assets.cli.children import Children
+from talk_assets.cli.guard import FORBIDDEN
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
 from talk_assets.cli.screen import plain, progress, results
 from talk_assets.cli.signals import asked_to_stop
@@ -25,6 +26,8 @@ from talk_assets.settings import Settings, environment, variables_for, with_abso
 
 HOST = "127.0.0.1"
 DEFINITIONS = "talk_assets.definitions"
+WEBSERVER = "talk_assets.cli.webserver"
+FOREIGN = "foreign.invalid"
 _READY_SECONDS = 120.0
 
 
@@ -37,8 +40,8 @@ def up(
         bool | None,
         typer.Option(
             "--read-only/--read-write",
-            help="Whether the UI may launch runs. It has no login, and any web page open on this machine can "
-            "reach it. Default: read-write with the embedded systems only.",
+            help="Whether the UI may launch runs. It has no login: every user of this machine can reach it; "
+            "web pages of others cannot. Default: read-write with the embedded systems only.",
         ),
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Dagster UI.")] = 3000,
@@ -97,22 +100,32 @@ class Dagster:
 
     def start(self, children: Children, environ: Mapping[str, str]) -> None:
         """Start both as *children* with *environ*."""
-        scripts = Path(sysconfig.get_path("scripts"))
-        definitions = ["-m", DEFINITIONS]
+        self.start_webserver(children, environ)
+        self.start_daemon(children, environ)
+
+    def start_webserver(self, children: Children, environ: Mapping[str, str]) -> None:
+        """Start the web server, behind its guard."""
+        command = ["-m", WEBSERVER, "-h", HOST, "-p", str(self.port), "-m", DEFINITIONS]
+        if self.read_only:
+            command.append("--read-only")
+        self._start(children, "dagster-webserver", command, environ)
+
+    def start_daemon(self, children: Children, environ: Mapping[str, str]) -> None:
+        """Start the daemon: sensors, schedules, the queue and the watch over runs."""
+        script = Path(sysconfig.get_path("scripts")) / "dagster-daemon"
+        self._start(children, "dagster-daemon", [str(script), "run", "-m", DEFINITIONS], environ)
+
+    def _start(self, children: Children, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
         # Dagster lets a .env in its working directory win over the environment; its home has none.
         told = dict(environ) | {"DAGSTER_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
-        webserver = [str(scripts / "dagster-webserver"), "-h", HOST, "-p", str(self.port), *definitions]
-        if self.read_only:
-            webserver.append("--read-only")
-        daemon = [str(scripts / "dagster-daemon"), "run", *definitions]
-        children.start("dagster-webserver", [sys.executable, *webserver], environ=told, folder=self.home)
-        children.start("dagster-daemon", [sys.executable, *daemon], environ=told, folder=self.home)
+        children.start(name, [sys.executable, *command], environ=told, folder=self.home)
 
     def wait_until_ready(self, children: Children, stop: threading.Event) -> None:
-        """Return when the UI answers or *stop* is set.
+        """Return when the UI answers, and only those it should, or when *stop* is set.
 
         Raises:
             PeerUnavailableError: A child ended, or the UI did not answer within two minutes.
+            ConfigurationError: The UI answers requests of foreign pages.
         """
         deadline = time.monotonic() + _READY_SECONDS
         children.watch(stop, until=lambda: self._answers() or time.monotonic() > deadline)
@@ -120,6 +133,12 @@ class Dagster:
             raise PeerUnavailableError(
                 f"The Dagster UI did not answer at {self.url} within {_READY_SECONDS:.0f} s. Everything was "
                 f"stopped. What it said last is in {self.home / 'dagster-webserver.log'}."
+            )
+        if not stop.is_set() and self._status(host=FOREIGN) != FORBIDDEN:
+            raise ConfigurationError(
+                "The Dagster UI answers requests of foreign web pages: the installed dagster-webserver takes no "
+                "guard in the way that is known here. Everything was stopped. Install the versions that "
+                "requirements.txt names."
             )
 
     def announcement(self, settings: Settings) -> str:
@@ -135,12 +154,16 @@ class Dagster:
         )
 
     def _answers(self) -> bool:
+        return self._status(host=f"{HOST}:{self.port}") == http.HTTPStatus.OK
+
+    def _status(self, *, host: str) -> int | None:
+        """The status of the answer to a request for *host*; None without an answer."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
         try:
-            connection.request("GET", "/server_info")
-            return connection.getresponse().status == http.HTTPStatus.OK
+            connection.request("GET", "/server_info", headers={"Host": host})
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()
 
