@@ -16,6 +16,7 @@ from .tables import DELETED_WITH
 from .transaction import Transaction
 
 _NAMES_SHOWN = 5
+MASTER = "MasterRecordId"
 
 
 def delete(tx: Transaction, sobject: SObject, record_id: str) -> None:
@@ -57,6 +58,8 @@ def undelete(tx: Transaction, sobject: SObject, record_id: str) -> None:
         if table.recyclable:
             returning = tx.rows(f"SELECT Id FROM {table.name} WHERE {DELETED_WITH} = ?", (record_id,))
             tx.bin(table.sobject, [found[0] for found in returning], with_row=None)
+    if row.get(MASTER) is not None:
+        tx.change(sobject, record_id, {MASTER: None})
     rules = RULES.get(sobject.name)
     if rules is not None and rules.saved is not None:
         rules.saved(tx, row)

@@ -1,12 +1,12 @@
-"""What only a sandbox has: undelete over HTTP, and a tally of what was asked of it."""
+"""What only a sandbox has over HTTP: taking rows out of the recycle bin, and merging doubles."""
 
 from __future__ import annotations
 
-from .. import deletion
+from .. import deletion, merging
 from ..desk import Desk
-from ..errors import not_found
+from ..errors import BodyError, not_found
 from ..ids import normalized
-from ..wire import Answer, Call
+from ..wire import Answer, Call, listed
 
 
 def undelete(desk: Desk, call: Call, record_id: str) -> Answer:  # noqa: ARG001 - the shape of a handler
@@ -16,4 +16,18 @@ def undelete(desk: Desk, call: Call, record_id: str) -> Answer:  # noqa: ARG001 
     if not desk.org.settings.sandbox_controls or found is None or sobject is None:
         raise not_found()
     deletion.undelete(desk.tx, sobject, found)
+    return Answer(status=204)
+
+
+def merge(desk: Desk, call: Call) -> Answer:
+    """POST /sandbox/merge with `masterId` and `loserIds`: merge doubles, as a person does in a list view."""
+    if not desk.org.settings.sandbox_controls:
+        raise not_found()
+    body = call.mapping()
+    ids = [normalized(text) if isinstance(text, str) else None for text in (body.get("masterId"), *listed(body, "loserIds"))]
+    known = [found for found in ids if found is not None]
+    sobject = desk.tx.catalogue.of_id(known[0]) if len(known) == len(ids) else None
+    if sobject is None:
+        raise BodyError("masterId and loserIds must be record ids.")
+    merging.merge(desk.tx, sobject, known[0], known[1:])
     return Answer(status=204)

@@ -128,6 +128,8 @@ def _sandbox(rest: list[str]) -> Mapping[str, Handler]:
     match rest:
         case ["undelete", record_id]:
             return {"POST": _at(control.undelete, record_id)}
+        case ["merge"]:
+            return {"POST": control.merge}
     raise not_found()
 
 
