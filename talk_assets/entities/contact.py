@@ -13,6 +13,7 @@ CONTACT = EntityPair(
     doc="A person we deal with.",
     salesforce="Contact",
     customerp="contacts",
+    salesforce_master="MasterRecordId",
     match=(
         MatchKey(properties=("email",)),
         MatchKey(properties=("last_name", "first_name", "phone")),

@@ -7,8 +7,9 @@ ACCOUNT = Entity(
     name="account",
     system=System.SALESFORCE,
     resource="Account",
-    fields=(Field(path="Name"),),
+    fields=(Field(path="Name"), Field(path="MasterRecordId")),
     key_path="ERP_External_Id__c",
+    master_path="MasterRecordId",
 )
 """The company of a contact, an order or a quote."""
 

@@ -165,6 +165,7 @@ class EntityPair:
     *parent* names the pair these rows are lines of; *salesforce_parent* is the Salesforce property
     that refers to it and *nested_at* where Customerp keeps the lines inside the document;
     *salesforce_children* is the relation's name when lines are created inside their document.
+    *salesforce_master* is the Salesforce property that names the record which one was merged into.
     """
 
     name: str
@@ -177,6 +178,7 @@ class EntityPair:
     parent: str | None = None
     salesforce_parent: str | None = None
     salesforce_children: str | None = None
+    salesforce_master: str | None = None
     nested_at: str | None = None
     status: StatusRule | None = None
     deletes: DeletePolicy = DeletePolicy.KEEP
@@ -220,6 +222,9 @@ class EntityPair:
             side = p.side(system)
             if side.through is not Through.PRICEBOOK_ENTRY_PRICE:
                 paths.setdefault(side.path, side.wire)
+        master = self.salesforce_master if system is System.SALESFORCE else None
+        if master is not None:
+            paths.setdefault(master, Wire.TEXT)
         nested = tuple(child.entity(system) for child in children if system is System.CUSTOMERP)
         return Entity(
             name=self.name,
@@ -229,5 +234,6 @@ class EntityPair:
             key_path=self.salesforce_key if system is System.SALESFORCE else "externalKey",
             parent_path=self.salesforce_parent if system is System.SALESFORCE else None,
             nested_at=self.nested_at if system is System.CUSTOMERP else None,
+            master_path=master,
             children=nested,
         )

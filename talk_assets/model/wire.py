@@ -55,6 +55,7 @@ class Entity:
     None where the end has none for this kind. A child entity names the property that refers to its
     parent in *parent_path* when the end lists children by themselves (Salesforce), or stands in the
     parent's *children* under *nested_at* when the end keeps them inside the document (Customerp).
+    *master_path* names the property that tells, of a record that was merged away, the one that stayed.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Entity:
     key_path: str | None = None
     parent_path: str | None = None
     nested_at: str | None = None
+    master_path: str | None = None
     children: tuple["Entity", ...] = field(default=())
 
     @property

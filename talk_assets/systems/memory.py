@@ -135,11 +135,34 @@ class MemoryPort:
             self._delete(self._rows.expect(entity, id))
 
     def restore(self, entity: str, id: str) -> None:
-        """Undelete a record."""
+        """Undelete a record, with the lines that were deleted along with it; a merged one is its own again."""
         with self._lock:
             row = self._rows.expect(entity, id)
-            row.deleted = False
-            self._settle(row)
+            for back in (*self._rows.gone_with(row), row):
+                back.deleted, back.gone_with = False, None
+            row.values |= dict.fromkeys(self._master(entity))
+            for back in (*self._rows.lines_of(row), row):
+                self._settle(back)
+
+    def merge(self, entity: str, loser: str, winner: str) -> None:
+        """Merge *loser* into *winner*, as a user would; what refers to the one then refers to the other."""
+        with self._lock:
+            lost, kept = self._rows.expect(entity, loser), self._rows.expect(entity, winner)
+            for row, path in self._rows.referring(loser):
+                row.values[path] = None if row in (lost, kept) else winner
+                self._settle(row)
+            lost.values |= dict.fromkeys(self._master(entity), winner)
+            self._delete(lost)
+            self._settle(kept)
+
+    def purge(self, entity: str, id: str) -> None:
+        """Remove a record and its lines, deleted or not, so that nothing tells that they ever were."""
+        with self._lock:
+            self._rows.forget(self._rows.expect(entity, id))
+
+    def _master(self, entity: str) -> tuple[str, ...]:
+        path = self._entities[entity].master_path if entity in self._entities else None
+        return () if path is None else (path,)
 
     def get(self, entity: str, id: str) -> dict[str, str | None] | None:
         """Return a live record's values, or None."""
@@ -178,6 +201,9 @@ class MemoryPort:
             found = judged(Outcome.EXISTS, "key", "The key is taken.", row=known)
             return replace(found, lines=tuple(self._existing(line, known) for line in write.lines))
         parent = self._rows.owner(entity, write.parent_id)
+        document = self._rows.anywhere(write.parent_id or "")
+        if document is not None and document.deleted:
+            return judged(Outcome.REFUSED, "deleted", "The document is deleted.")
         if parent is not None and self._is_stale(parent, write):
             return judged(Outcome.STALE, "stale", "The document has moved on.")
         for part in (write, *write.lines):
@@ -226,7 +252,7 @@ class MemoryPort:
     def _delete(self, row: Row) -> None:
         for line in self._rows.lines_of(row):
             if self._rows.holder(line) is line:
-                line.deleted = True
+                line.deleted, line.gone_with = True, row.id
                 self._rows.touch(line)
         row.deleted = True
         self._settle(row)

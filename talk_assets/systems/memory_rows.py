@@ -16,7 +16,7 @@ Values = dict[str, str | None]
 
 @dataclass
 class Row:
-    """One record. *seq* is its last change; *version* counts them."""
+    """One record. *seq* is its last change; *version* counts them; *gone_with* is the record it was deleted with."""
 
     entity: str
     id: str
@@ -27,6 +27,7 @@ class Row:
     seq: int = 0
     version: int = 0
     deleted: bool = False
+    gone_with: str | None = None
 
 
 class Rows:
@@ -43,6 +44,7 @@ class Rows:
         self._home: dict[str, Row] = {}
         self._keys: dict[tuple[str, str], Row] = {}
         self._journal: list[Row] = []
+        self._made = 0
         self._last: dict[str, int] = {}
         self._empty = {name: empty(entity) for name, entity in self._entities.items()}
 
@@ -66,7 +68,8 @@ class Rows:
     def create(self, entity: str, values: Values, *, key: str | None, parent: str | None) -> Row:
         """Add a row; its change is noted by `touch`."""
         declared = self._entities[entity]
-        number = len(self._home) + 1
+        self._made += 1
+        number = self._made
         if self._system is System.SALESFORCE:
             prefix = f"{list(self._entities).index(entity):03d}"
             record_id = f"{prefix}{number:012d}AAA"
@@ -128,6 +131,29 @@ class Rows:
         """Return the live lines of a document."""
         return [line for line in self._lines.get(row.id, {}).values() if not line.deleted]
 
+    def gone_with(self, row: Row) -> list[Row]:
+        """Return the lines that were deleted along with a document."""
+        return [line for line in self._lines.get(row.id, {}).values() if line.gone_with == row.id]
+
+    def referring(self, record_id: str) -> list[tuple[Row, str]]:
+        """Return the live rows, with the path, that hold a record's id as a value."""
+        return [
+            (row, path)
+            for row in self._home.values()
+            if not row.deleted
+            for path, text in row.values.items()
+            if text == record_id
+        ]
+
+    def forget(self, row: Row) -> None:
+        """Drop a record and its lines without a trace."""
+        for gone in (*self._lines.pop(row.id, {}).values(), row):
+            self._rows[gone.entity].pop(gone.id, None)
+            self._home.pop(gone.id, None)
+            self._lines.get(gone.parent or "", {}).pop(gone.id, None)
+            if gone.key is not None and self._keys.get((gone.entity, gone.key)) is gone:
+                del self._keys[gone.entity, gone.key]
+
     def holder(self, row: Row) -> Row:
         """Return the row whose version counts for *row*: the document where lines are nested."""
         if row.entity in self._documents and row.parent is not None:
@@ -149,7 +175,7 @@ class Rows:
         return [
             row
             for place, row in enumerate(self._journal[seq:], seq + 1)
-            if row.entity == entity.name and row.seq == place
+            if row.entity == entity.name and row.seq == place and row.id in self._home
         ]
 
     def last(self, entity: Entity) -> int:

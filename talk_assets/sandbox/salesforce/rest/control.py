@@ -24,7 +24,8 @@ def merge(desk: Desk, call: Call) -> Answer:
     if not desk.org.settings.sandbox_controls:
         raise not_found()
     body = call.mapping()
-    ids = [normalized(text) if isinstance(text, str) else None for text in (body.get("masterId"), *listed(body, "loserIds"))]
+    given = (body.get("masterId"), *listed(body, "loserIds"))
+    ids = [normalized(text) if isinstance(text, str) else None for text in given]
     known = [found for found in ids if found is not None]
     sobject = desk.tx.catalogue.of_id(known[0]) if len(known) == len(ids) else None
     if sobject is None:
