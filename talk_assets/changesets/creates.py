@@ -16,7 +16,8 @@ def creates(
     """The creation, on *system*, of a counterpart for each of *rows*; and what of it cannot be written.
 
     *rows* are mapped rows of the other end with, for each reference, `link:<name>` (null: not linked),
-    `refusal` (why the end refused it before, null: never), `lines_stop` and `lines_wait` (why a
+    `refusal` (why the end refused it before, null: never), `blind` (why nobody can tell whether it has a
+    counterpart already, null: it has none), `lines_stop` and `lines_wait` (why a
     line of it holds or parks the whole document), and for lines `parent_status` and `parent_live`.
     One row a record; a row with a property reports a value that the end cannot hold.
     """
@@ -51,7 +52,9 @@ def _rules(
     pair: EntityPair, system: System, *, currency: str | None, parent: EntityPair | None
 ) -> list[tuple[pl.Expr, str, pl.Expr]]:
     there = system.other.title
-    rules: list[tuple[pl.Expr, str, pl.Expr]] = [(pl.col("refusal").is_not_null(), HELD, pl.col("refusal"))]
+    rules: list[tuple[pl.Expr, str, pl.Expr]] = [
+        (pl.col(why).is_not_null(), HELD, pl.col(why)) for why in ("refusal", "blind")
+    ]
     for p in pair.properties:
         side = p.side(system)
         if p.reference is not None:

@@ -3,7 +3,8 @@
 An end has moved when its value no longer folds onto the value it last agreed to (its own baseline, so
 that an end's normalising is no move). If one end moved, its value travels; if both moved to the same,
 that is agreed; if both moved apart it is a conflict, which the property's policy settles. A cleared
-value never beats a changed one.
+value never beats a changed one. Where an end does not show a property nothing is decided: what it holds
+is not known.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import polars as pl
 from talk_assets.model.changes import Verdict
 from talk_assets.model.pair import EntityPair, Policy, Property
 from talk_assets.model.system import System
+from talk_assets.store.tables import is_unshown
 
 SF, CU = System.SALESFORCE, System.CUSTOMERP
 UNLINKED = "unlinked:"
@@ -36,6 +38,11 @@ def moved_at(system: System, name: str) -> str:
     return f"{system}_at:{name}"
 
 
+def unshown(system: System) -> str:
+    """Column that names the properties *system* does not show in a view, of the kind of `store.tables.UNSHOWN`."""
+    return f"{system}_unshown"
+
+
 def verdict(name: str) -> str:
     """Column of a property's verdict in a compared view."""
     return f"verdict:{name}"
@@ -49,7 +56,7 @@ def clash(name: str) -> str:
 def compare(pair: EntityPair, view: pl.DataFrame) -> pl.DataFrame:
     """Add a verdict and a clash column to *view* for each property that is not derived.
 
-    *view* has one row a link with `fresh` and the columns named by `value`, `base` and `moved_at`;
+    *view* has one row a link with `fresh` and the columns named by `value`, `base`, `moved_at` and `unshown`;
     references are link ids.
     """
     properties = [p for p in pair.properties if not p.derived]
@@ -57,6 +64,10 @@ def compare(pair: EntityPair, view: pl.DataFrame) -> pl.DataFrame:
         *(_verdict(pair, p).alias(verdict(p.name)) for p in properties),
         *(_clash(p).alias(clash(p.name)) for p in properties),
     )
+
+
+def _hidden(p: Property) -> pl.Expr:
+    return is_unshown(unshown(SF), p.name) | is_unshown(unshown(CU), p.name)
 
 
 def _moved(p: Property, system: System) -> pl.Expr:
@@ -68,13 +79,15 @@ def _equal(p: Property) -> pl.Expr:
 
 
 def _clash(p: Property) -> pl.Expr:
-    return _moved(p, SF) & _moved(p, CU) & ~_equal(p)
+    return _moved(p, SF) & _moved(p, CU) & ~_equal(p) & ~_hidden(p)
 
 
 def _verdict(pair: EntityPair, p: Property) -> pl.Expr:
     return (
         pl.when(~_moved(p, SF) & ~_moved(p, CU))
         .then(pl.lit(Verdict.IN_SYNC.value))
+        .when(_hidden(p))
+        .then(pl.lit(Verdict.UNSHOWN.value))
         .when(_equal(p))
         .then(pl.lit(Verdict.AGREED.value))
         .when(~_moved(p, CU))

@@ -6,6 +6,7 @@ import polars as pl
 
 from talk_assets.changesets.creates import creates
 from talk_assets.changesets.reconcile import agreed_baselines, compare
+from talk_assets.changesets.unshown import blind_creations, not_shown
 from talk_assets.changesets.updates import conflicts, deletions, manual_conflicts, updates
 from talk_assets.changesets.view import view
 from talk_assets.model.changes import ChangeState
@@ -83,7 +84,9 @@ def _linked(
     revived = live.filter(pl.col("state") != "live").select("link_id", state=pl.lit("live"))
     links.set_states(session.db, pair, pl.concat([states, revived]))
     asked = updates(pair, live, has_lines=bool(session.children(pair)), parent=parent)
-    asked = pl.concat([_refused_held(session, pair, asked), manual_conflicts(pair, live), removed])
+    asked = pl.concat(
+        [_refused_held(session, pair, asked), manual_conflicts(pair, live), not_shown(pair, live), removed]
+    )
     asked = _stopped_held(asked, compared)
     open_links = asked.filter(pl.col("state") != ChangeState.HELD.value)["link_id"].to_list()
     settled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
@@ -178,6 +181,7 @@ def _creations(
     ready = _with_lines(session, pair, origin, ready)
     if parent is not None:
         ready = _with_parent_status(session, parent, origin, ready)
+    ready = ready.with_columns(blind_creations(session, pair, origin).alias("blind"))
     currency = session.identities[system].currency
     return creates(pair, system, ready.sort("_id"), currency=currency, parent=parent)
 

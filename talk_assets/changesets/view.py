@@ -2,13 +2,13 @@
 
 import polars as pl
 
-from talk_assets.changesets.reconcile import UNLINKED, base, moved_at, value
+from talk_assets.changesets.reconcile import UNLINKED, base, moved_at, unshown, value
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import links, mapped, quarantine
 from talk_assets.store.references import to_links
-from talk_assets.store.tables import AT
+from talk_assets.store.tables import AT, UNSHOWN
 
 
 def view(session: Session, pair: EntityPair, link_ids: list[str]) -> pl.DataFrame:
@@ -17,7 +17,7 @@ def view(session: Session, pair: EntityPair, link_ids: list[str]) -> pl.DataFram
     A reference to a record without a link is its own id after `UNLINKED`: it is not empty, and equals nothing
     the other end can hold.
 
-    Further columns: the link's, `<end>_deleted`, `<end>_quarantined`, and for lines `<end>_parent`.
+    Further columns: the link's, `<end>_deleted`, `<end>_quarantined`, `<end>_unshown`, and for lines `<end>_parent`.
     """
     db = session.db
     rows = links.by_link(db, pair, link_ids).sort("link_id")
@@ -46,6 +46,7 @@ def _now(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame)
         "_id",
         pl.col("_deleted").alias(f"{system}_deleted"),
         pl.col("_parent").alias(f"{system}_parent"),
+        pl.col(UNSHOWN).alias(unshown(system)),
         *own_ids.values(),
         *(pl.col(name).alias(alias) for name, alias in (names | timed).items()),
     )

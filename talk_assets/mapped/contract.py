@@ -39,7 +39,7 @@ def contract_for(pair: EntityPair, system: System) -> pa.DataFrameSchema:
         columns[p.name] = pa.Column(
             p.dtype,
             checks=_limits(p, system.other),
-            nullable=not _needed_by(p),
+            nullable=not needed_by(p),
             description=p.doc or None,
         )
     needed = pair.needs_one_of.get(system.other, ())
@@ -94,14 +94,14 @@ def _explained(
     ]
 
 
-def _needed_by(p: Property) -> tuple[System, ...]:
+def needed_by(p: Property) -> tuple[System, ...]:
     """The ends that cannot do without the value and have no stand-in for it."""
     sides = ((system, p.side(system)) for system in System)
     return tuple(system for system, side in sides if side.required and not side.fallback_id and side.default is None)
 
 
 def _why_needed(p: Property, read_from: System) -> str:
-    needed = " and ".join(f"{system.title} requires {p.side(system).path}" for system in _needed_by(p))
+    needed = " and ".join(f"{system.title} requires {p.side(system).path}" for system in needed_by(p))
     return f"Empty, but {needed}. Fill in {p.side(read_from).path} in {read_from.title}."
 
 

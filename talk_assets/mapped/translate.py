@@ -1,14 +1,15 @@
 """Both ends in one shape: wire text to canonical columns, and what cannot be used set aside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from talk_assets.mapped.contract import breaches
+from talk_assets.mapped.contract import breaches, needed_by
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
-from talk_assets.model.wire import RAW_SCHEMA
+from talk_assets.model.wire import NOT_SHOWN, RAW_SCHEMA
+from talk_assets.store.tables import UNSHOWN, is_unshown
 
 VIOLATIONS: Mapping[str, pl.DataType] = {
     "_id": pl.String(),
@@ -27,8 +28,8 @@ LONGEST_VALUE = 200
 class Translation:
     """What *raw* says in canonical terms.
 
-    *rows* has the columns of `RAW_SCHEMA` and one typed column a property; references still hold the
-    end's own record ids. *violations* has the columns of `VIOLATIONS`; a row with one is not in *rows*.
+    *rows* has the columns of `RAW_SCHEMA`, `UNSHOWN` and one typed column a property; references still hold
+    the end's own record ids. *violations* has the columns of `VIOLATIONS`; a row with one is not in *rows*.
     """
 
     rows: pl.DataFrame
@@ -37,7 +38,7 @@ class Translation:
 
 def mapped_schema(pair: EntityPair) -> dict[str, pl.DataType]:
     """The columns of *pair*'s mapped rows."""
-    return dict(RAW_SCHEMA) | {p.name: p.dtype for p in pair.properties}
+    return dict(RAW_SCHEMA) | {UNSHOWN: pl.String()} | {p.name: p.dtype for p in pair.properties}
 
 
 def translate(
@@ -47,11 +48,20 @@ def translate(
 
     *raw* has the columns of `raw_schema`. *lookups* holds raw frames by entity name, as far as
     `lookups_of(pair)` asks for them; price book entries are those of the standard book only. A
-    property the end did not send reads as null. Tombstones are translated but not judged.
+    property the end did not show is null and named in `UNSHOWN`. Tombstones are translated but not judged.
     """
-    wire = raw.select(RAW_SCHEMA.keys()).with_columns(_wire(pair, system, raw, lookups))
-    unusable = pl.concat([_unreadable(pair, system, wire), _unresolved(pair, system, raw, wire)])
-    rows = _canonical(pair, system, wire)
+    said = raw.select(RAW_SCHEMA.keys()).with_columns(_wire(pair, system, raw, lookups))
+    unshown = _unshown(pair, said)
+    wire = said.with_columns(
+        _named(unshown), *(pl.when(~hidden).then(pl.col(name)).alias(name) for name, hidden in unshown.items())
+    )
+    unusable = pl.concat(
+        [_unreadable(pair, system, wire), _unresolved(pair, system, raw, wire), _needed(pair, system, wire, unshown)]
+    )
+    # A codec may read null as a value (a flag as false).
+    rows = _canonical(pair, system, wire).with_columns(
+        pl.when(~is_unshown(UNSHOWN, name)).then(pl.col(name)).alias(name) for name in unshown
+    )
     judged = rows.filter(~_tombstone()).join(unusable, on="_id", how="anti", maintain_order="left")
     violations = pl.concat([unusable, breaches(pair, system, judged)]).with_columns(
         pl.col("value").str.slice(0, LONGEST_VALUE)
@@ -69,7 +79,8 @@ def _wire_of(p: Property, system: System, raw: pl.DataFrame, lookups: Mapping[st
     side = p.side(system)
     match side.through:
         case Through.ACCOUNT | Through.OPPORTUNITY_ACCOUNT:
-            return _looked_up(raw[side.path], lookups["account"], on="_id", value="Name")
+            names = _looked_up(raw[side.path], lookups["account"], on="_id", value="Name")
+            return names.set(raw[side.path].eq_missing(NOT_SHOWN), NOT_SHOWN)
         case Through.PRICEBOOK_ENTRY_PRICE:
             # An org with several currencies has an entry a currency; an active one speaks for the rest.
             entries = (
@@ -81,7 +92,43 @@ def _wire_of(p: Property, system: System, raw: pl.DataFrame, lookups: Mapping[st
         case _:
             if side.path in raw.columns:
                 return raw[side.path]
-            return pl.Series(side.path, [None], dtype=pl.String).new_from_index(0, raw.height)
+            return pl.Series(side.path, [NOT_SHOWN], dtype=pl.String).new_from_index(0, raw.height)
+
+
+def _unshown(pair: EntityPair, said: pl.DataFrame) -> dict[str, pl.Series]:
+    """The properties that some row does not show, and which; what is read beside one is not known without it."""
+    hidden = {name: said[name].eq_missing(NOT_SHOWN) for name in pair.names}
+    hidden |= {p.name: hidden[p.name] | hidden[p.beside] for p in pair.properties if p.beside}
+    return {name: rows for name, rows in hidden.items() if rows.any()}
+
+
+def _named(unshown: Mapping[str, pl.Series]) -> pl.Expr:
+    if not unshown:
+        return pl.lit(None, dtype=pl.String).alias(UNSHOWN)
+    names = pl.concat_str(
+        (pl.when(hidden).then(pl.lit(f"{name},")) for name, hidden in unshown.items()), ignore_nulls=True
+    )
+    return pl.when(names != "").then("," + names).alias(UNSHOWN)
+
+
+def _needed(pair: EntityPair, system: System, wire: pl.DataFrame, unshown: Iterable[str]) -> pl.DataFrame:
+    """Rows without something an end requires, which is not the same as empty there."""
+    found = [_none()]
+    for name in unshown:
+        p = pair.by_name[name]
+        if needed_by(p):
+            path = p.side(system).path
+            missing = wire.filter(~_tombstone() & is_unshown(UNSHOWN, name))
+            found.append(
+                _violations(
+                    missing,
+                    name,
+                    check="shown",
+                    reason=f"{system.title} leaves {path} out of its answers. Allow the integration user to read it; "
+                    "what is known of the record is kept.",
+                )
+            )
+    return pl.concat(found)
 
 
 def _looked_up(ids: pl.Series, among: pl.DataFrame, *, on: str, value: str) -> pl.Series:
@@ -138,7 +185,7 @@ def _unresolved(pair: EntityPair, system: System, raw: pl.DataFrame, wire: pl.Da
         side = p.side(system)
         if side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT}:
             asked = wire.with_columns(raw[side.path].alias("_asked"))
-            missing = asked.filter(~_tombstone() & pl.col("_asked").is_not_null() & pl.col(p.name).is_null())
+            missing = asked.filter(~_tombstone() & (pl.col("_asked") != NOT_SHOWN) & pl.col(p.name).is_null())
             found.append(
                 _violations(
                     missing.with_columns(pl.col("_asked").alias(p.name)),

@@ -14,6 +14,7 @@ class Verdict(StrEnum):
     TO_SALESFORCE = "to_salesforce"
     TO_CUSTOMERP = "to_customerp"
     CONFLICT = "conflict"
+    UNSHOWN = "unshown"
 
 
 class Op(StrEnum):

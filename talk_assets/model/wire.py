@@ -2,7 +2,8 @@
 
 Between the clients and the mapped stage every value travels as *wire text*: the JSON string itself,
 the exact digits of a JSON number, ``true``/``false``, compact JSON for an array, or null. That keeps
-decimals exact and lets one column type hold whatever an end sends.
+decimals exact and lets one column type hold whatever an end sends. What an end should have sent and did
+not is `NOT_SHOWN`.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,11 @@ RAW_SCHEMA: Mapping[str, pl.DataType] = MappingProxyType(
 )
 """Columns every raw frame starts with: the record's id, our key if it carries one, the owning
 document's id for child rows, the end's last-modified stamp, the version to compare with, tombstone."""
+
+
+NOT_SHOWN = "\x00not shown"
+"""Wire text of a property that the end's answer leaves out, as when a permission is taken away: unlike null, which
+says that it is empty, this says nothing. It holds a NUL, which no value does."""
 
 
 class Wire(StrEnum):

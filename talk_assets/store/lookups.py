@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from talk_assets.model.wire import Entity
+from talk_assets.model.wire import NOT_SHOWN, Entity
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import raw_table
 
@@ -40,7 +40,8 @@ def account_of(db: Database, entity: Entity, column: str, ids: Sequence[str]) ->
     wanted = pl.DataFrame({"wanted": list(ids)}, schema={"wanted": pl.String()})
     found = db.frame(
         f"""SELECT _id, {quoted(column)} AS account FROM {raw_table(entity)}
-            WHERE {quoted(column)} IS NOT NULL AND _id IN (SELECT wanted FROM wanted)""",
+            WHERE {quoted(column)} <> ? AND _id IN (SELECT wanted FROM wanted)""",
+        [NOT_SHOWN],
         wanted=wanted,
     )
     return dict(found.iter_rows())

@@ -7,31 +7,36 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database, quoted
-from talk_assets.store.tables import AT, mapped_schema, mapped_table, match_columns
+from talk_assets.store.tables import AT, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 
 
 def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> int:
     """Store translated *rows*; the number that were new or moved.
 
     A property that did not move keeps its older time even though its record was touched, and a row
-    in which nothing moved keeps its change number, so that nothing downstream looks at it again.
+    in which nothing moved keeps its change number, so that nothing downstream looks at it again. What
+    the end did not show stays as it was last known; when shown for the first time it has no time, as
+    nobody can say when it was set.
     """
     if rows.is_empty():
         return 0
     table = mapped_table(pair, system)
     known = by_id(db, pair, system, rows["_id"].to_list())
     timed = [p.name for p in pair.properties if not p.derived]
-    compared = [*pair.names, "_key", "_parent", "_deleted", *match_columns(pair)]
+    compared = [*pair.names, "_key", "_parent", "_deleted", UNSHOWN, *match_columns(pair)]
     beside = rows.join(
         known.select("_id", "_seq", *compared, *(f"{n}{AT}" for n in timed)), on="_id", how="left", suffix="_was"
     )
+    if rows[UNSHOWN].null_count() < rows.height:
+        beside = beside.with_columns(_last_known(pair))
     same = {name: pl.col(name).eq_missing(pl.col(f"{name}_was")) for name in compared}
     unmoved = pl.all_horizontal(*same.values()) & pl.col("_seq").is_not_null()
     kept = beside.with_columns(
         *(
             pl.when(same[n] & pl.col("_seq").is_not_null())
             .then(pl.col(f"{n}{AT}"))
-            .otherwise(pl.col("_stamp"))
+            .when(~is_unshown(f"{UNSHOWN}_was", n) | pl.col(f"{n}_was").is_not_null())
+            .then(pl.col("_stamp"))
             .alias(f"{n}{AT}")
             for n in timed
         ),
@@ -46,6 +51,29 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> 
         db.run(f"DELETE FROM {table} USING incoming WHERE {table}._id = incoming._id", incoming=final.select("_id"))
         db.insert(table, final)
     return moved
+
+
+def _last_known(pair: EntityPair) -> list[pl.Expr]:
+    """What was known of a row before, where the end no longer shows it."""
+    names: list[tuple[str, tuple[str, ...]]] = [(name, (name,)) for name in pair.names]
+    names += [(column, key.properties) for column, key in zip(match_columns(pair), pair.match, strict=True)]
+    return [
+        pl.when(pl.any_horizontal(*(is_unshown(UNSHOWN, name) for name in of)))
+        .then(pl.col(f"{column}_was"))
+        .otherwise(pl.col(column))
+        .alias(column)
+        for column, of in names
+    ]
+
+
+def unshown(db: Database, pair: EntityPair, system: System) -> dict[str, int]:
+    """Properties that *system* leaves out of its answers, and of how many live records, linked or not."""
+    found = db.rows(
+        f"""SELECT name, count(*) FROM
+              (SELECT unnest(string_split(trim({UNSHOWN}, ','), ',')) AS name FROM {mapped_table(pair, system)}
+               WHERE {UNSHOWN} IS NOT NULL AND NOT _deleted) GROUP BY name ORDER BY name"""
+    )
+    return {str(name): int(str(count)) for name, count in found}
 
 
 def touch(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> None:

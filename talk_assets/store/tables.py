@@ -17,6 +17,16 @@ AT = "__at"
 """Suffix of the column that says when a property last moved on its end."""
 
 
+UNSHOWN = "_unshown"
+"""Column that names the properties an end's last answer left out, each between commas; null when it left out none.
+Their columns hold what was last known."""
+
+
+def is_unshown(column: str, name: str) -> pl.Expr:
+    """True where *column*, of the kind of `UNSHOWN`, names the property *name*."""
+    return pl.col(column).str.contains(f",{name},", literal=True).fill_null(value=False)
+
+
 def raw_table(entity: Entity) -> str:
     """What *entity*'s end last said, as it said it."""
     return f"raw.{quoted(f'{entity.system}_{entity.name}')}"
@@ -49,7 +59,11 @@ def match_columns(pair: EntityPair) -> list[str]:
 
 def mapped_schema(pair: EntityPair) -> dict[str, pl.DataType]:
     """Columns of a mapped table."""
-    columns: dict[str, pl.DataType] = dict(RAW_SCHEMA) | {"_seq": pl.Int64(), "_derived": pl.String()}
+    columns: dict[str, pl.DataType] = dict(RAW_SCHEMA) | {
+        "_seq": pl.Int64(),
+        "_derived": pl.String(),
+        UNSHOWN: pl.String(),
+    }
     columns |= {name: pl.String() for name in match_columns(pair)}
     columns |= {p.name: p.dtype for p in pair.properties}
     columns |= {f"{p.name}{AT}": pl.Datetime("us", "UTC") for p in pair.properties if not p.derived}

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 import polars as pl
 
 from talk_assets.model.pair import EntityPair
-from talk_assets.store import changes, links, quarantine
+from talk_assets.model.system import System
+from talk_assets.store import changes, links, mapped, quarantine
 from talk_assets.store.database import Database
 
 WAITING_SCHEMA = dict.fromkeys(("pair", "system", "id", "property", "state", "reason"), pl.String())
-"""*system* and *id* name the record that has what cannot travel; *state* says who or what it waits for."""
+"""*system* and *id* name the record that has what cannot travel; *state* says who or what it waits for. What an
+end does not show of any record is told once, with the state `unshown` and no id."""
 
 
 def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
-    """Held, parked and undecided changes, records in review and in quarantine (`WAITING_SCHEMA`)."""
+    """Held, parked and undecided changes, records in review and in quarantine, and what is not shown."""
     parts = [pl.DataFrame(schema=WAITING_SCHEMA)]
     for pair in pairs:
         stopped = quarantine.entries(db, pair.name)
@@ -43,5 +45,24 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
                     pl.col("customerp_ids").replace("", "none"),
                 ).alias("reason"),
             ),
+            *(_unshown(db, pair, system) for system in System),
         ]
     return pl.concat([part.cast(pl.Schema(WAITING_SCHEMA)) for part in parts])
+
+
+def _unshown(db: Database, pair: EntityPair, system: System) -> pl.DataFrame:
+    rows = [
+        {
+            "pair": pair.name,
+            "system": system.value,
+            "id": None,
+            "property": name,
+            "state": "unshown",
+            "reason": f"{system.title} leaves {pair.by_name[name].side(system).path} out of {count:,} records, so "
+            "it is neither read nor written there. Allow the integration user to read it, or take it out of the "
+            "declaration.",
+        }
+        for name, count in mapped.unshown(db, pair, system).items()
+        if name in pair.by_name
+    ]
+    return pl.DataFrame(rows, schema=WAITING_SCHEMA)

@@ -164,6 +164,11 @@ class MemoryPort:
         path = self._entities[entity].master_path if entity in self._entities else None
         return () if path is None else (path,)
 
+    def hide(self, entity: str, path: str, *, hidden: bool = True) -> None:
+        """Take away, or give back, the permission to read and write a property; its values stay."""
+        change = self._rows.hidden.add if hidden else self._rows.hidden.discard
+        change((entity, path))
+
     def get(self, entity: str, id: str) -> dict[str, str | None] | None:
         """Return a live record's values, or None."""
         row = self._rows.get(entity, id)
@@ -183,7 +188,7 @@ class MemoryPort:
         if self._is_stale(holder, write):
             return judged(Outcome.STALE, "stale", "The record has moved on.", row=row)
         values = self._clean(entity.name, write.values)
-        refusal = self._refusal(entity.name, write.op, row.values | values)
+        refusal = self._unseen(entity.name, values) or self._refusal(entity.name, write.op, row.values | values)
         if refusal is not None:
             return Judgement(outcome=Outcome.REFUSED, row=row, problem=refusal)
         before = holder.version
@@ -276,6 +281,10 @@ class MemoryPort:
         return {
             path: None if text is None else self._rules.normalise(entity, path, text) for path, text in values.items()
         }
+
+    def _unseen(self, entity: str, values: Values) -> Problem | None:
+        hidden = sorted(path for path in values if (entity, path) in self._rows.hidden)
+        return Problem(code="unknown", message=f"There is no {hidden[0]}.", property=hidden[0]) if hidden else None
 
     def _refusal(self, entity: str, op: Op, values: Mapping[str, str | None]) -> Problem | None:
         return self._rules.refuse(entity, op, values) if self._rules.refuse is not None else None

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from talk_assets.model.system import System
-from talk_assets.model.wire import Entity
+from talk_assets.model.wire import NOT_SHOWN, Entity
 from talk_assets.systems.port import raw_schema
 from talk_assets.systems.records import empty
 
@@ -47,6 +47,7 @@ class Rows:
         self._made = 0
         self._last: dict[str, int] = {}
         self._empty = {name: empty(entity) for name, entity in self._entities.items()}
+        self.hidden: set[tuple[str, str]] = set()
 
     @property
     def seq(self) -> int:
@@ -207,7 +208,10 @@ class Rows:
             [str(holder.version) for _, holder in rows],
             [holder.deleted or row.deleted for row, holder in rows],
         ]
-        columns += [[row.values.get(path) for row, _ in rows] for path in entity.paths]
+        columns += [
+            [NOT_SHOWN if (entity.name, path) in self.hidden else row.values.get(path) for row, _ in rows]
+            for path in entity.paths
+        ]
         schema = raw_schema(entity)
         return pl.DataFrame(
             [pl.Series(name, values, dtype=schema[name]) for name, values in zip(schema, columns, strict=True)]

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from talk_assets.model.wire import Entity, Wire
+from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
 from talk_assets.systems import strict_json
 from talk_assets.systems.port import Reject, raw_schema
 from talk_assets.systems.stamps import stamps
@@ -51,15 +51,15 @@ def decode(
     """Return *records* as a raw frame; paths in *constants* hold that text in every row.
 
     A record is rejected for its first property (in declaration order) of another JSON kind than
-    declared. A property the record lacks is null.
+    declared. A declared property that the record lacks is `NOT_SHOWN`, which is not the same as null.
     """
     sound = [r for r in records if isinstance(r, dict) and isinstance(r.get(layout.id), str) and r[layout.id]]
     columns: dict[str, pl.Series] = {}
     wrong: dict[int, tuple[str, str]] = {}
     fixed = dict(constants or {})
 
-    def take(name: str, path: str, wire: Wire) -> None:
-        columns[name], bad = _texts(name, column(sound, path), wire)
+    def take(name: str, path: str, wire: Wire, *, missing: str | None = None) -> None:
+        columns[name], bad = _texts(name, column(sound, path, missing=missing), wire)
         for row in bad:
             wrong.setdefault(row, (path, f"is not {_KIND_NAMES[wire]}"))
 
@@ -79,7 +79,7 @@ def decode(
         if field.path in fixed:
             columns[field.path] = pl.Series(field.path, [fixed[field.path]] * len(sound), dtype=pl.String)
         else:
-            take(field.path, field.path, field.wire)
+            take(field.path, field.path, field.wire, missing=NOT_SHOWN)
 
     frame = pl.DataFrame(list(columns.values()), schema=list(raw_schema(entity)))
     rejects = [
@@ -103,16 +103,19 @@ def decode(
     return Decoded(frame=frame, rejects=tuple(rejects))
 
 
-def column(records: Sequence[JsonObject], path: str) -> list[Any]:
-    """Return the values at *path*, null where it or something on the way is missing or null.
+def column(records: Sequence[JsonObject], path: str, *, missing: str | None = None) -> list[Any]:
+    """Return the values at *path*: null where it or something on the way is null, *missing* where it is not there.
 
     A step through something that is not an object gives `NOT_TEXT`.
     """
     name, dot, rest = path.partition(".")
-    values = [r.get(name) for r in records]
+    values = [r.get(name, missing) for r in records]
     while dot:
         name, dot, rest = rest.partition(".")
-        values = [v.get(name) if isinstance(v, dict) else None if v is None else NOT_TEXT for v in values]
+        values = [
+            v.get(name, missing) if isinstance(v, dict) else v if v is None or v is missing else NOT_TEXT
+            for v in values
+        ]
     return values
 
 
@@ -150,7 +153,7 @@ def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[in
         except (TypeError, ValueError):
             pass  # some value is no text; the way below finds which
     convert = _TO_TEXT[wire]
-    texts: list[Any] = [None if v is None else convert(v) for v in values]
+    texts: list[Any] = [v if v is None or v is NOT_SHOWN else convert(v) for v in values]
     bad = [row for row, text in enumerate(texts) if text is NOT_TEXT]
     for row in bad:
         texts[row] = None

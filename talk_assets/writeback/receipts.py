@@ -15,7 +15,7 @@ from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
 from talk_assets.store import changes, links, mapped, quarantine, raw
 from talk_assets.store.references import to_links
-from talk_assets.store.tables import baseline_schema
+from talk_assets.store.tables import UNSHOWN, baseline_schema, is_unshown
 from talk_assets.systems.port import Page
 from talk_assets.writeback.prepared import Prepare, Prepared
 
@@ -105,15 +105,17 @@ def _link(
     session.made.update(found["link_id"].to_list())
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
     fits = holdable(pair, system, origins, columns).rename({n: f"fits:{n}" for n in columns})
-    sent = found.join(origins, left_on=f"{system.other}_id", right_on="_id").join(
-        fits, left_on=f"{system.other}_id", right_on="_id"
+    rows = mapped.by_id(session.db, pair, system, found[f"{system}_id"].to_list())
+    sent = (
+        found.join(origins.drop(UNSHOWN), left_on=f"{system.other}_id", right_on="_id")
+        .join(fits, left_on=f"{system.other}_id", right_on="_id")
+        .join(rows.select(pl.col("_id").alias(f"{system}_id"), UNSHOWN), on=f"{system}_id", how="left")
     )
     links.set_baselines(
         session.db,
         pair,
         sent.select("link_id", pl.lit(system.other.value).alias("system"), *_agreed_to(pair, system, columns)),
     )
-    rows = mapped.by_id(session.db, pair, system, found[f"{system}_id"].to_list())
     stored = to_links(session.db, pair, session.pairs, system, rows)
     settled = found.join(stored, left_on=f"{system}_id", right_on="_id")
     links.set_baselines(
@@ -139,7 +141,7 @@ def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list
     """What the origin agreed to by our creating its counterpart on *system*.
 
     Not a status the record could not be born in, a value of a record of its own, or one that the end
-    cannot hold: these stay open, and are written, or reported, next.
+    cannot hold or does not show: these stay open, and are written, or reported, next.
     """
     born = pair.status.born if pair.status is not None else {}
     made = []
@@ -149,7 +151,7 @@ def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list
         elif _own(pair, system, name):
             made.append(pl.lit(None).cast(pair.by_name[name].dtype).alias(name))
         else:
-            made.append(pl.when(pl.col(f"fits:{name}")).then(pl.col(name)).alias(name))
+            made.append(pl.when(pl.col(f"fits:{name}") & ~is_unshown(UNSHOWN, name)).then(pl.col(name)).alias(name))
     return made
 
 
@@ -171,7 +173,10 @@ def settle_properties(
     settled: Sequence[tuple[str | None, str]],
     origins: pl.DataFrame,
 ) -> None:
-    """Advance the baselines of written properties (link, name): there as stored, here as sent."""
+    """Advance the baselines of written properties (link, name): there as stored, here as sent.
+
+    What *system* does not show of what it stored stays open.
+    """
     if not settled:
         return
     db = session.db
@@ -181,6 +186,8 @@ def settle_properties(
     rows = mapped.by_id(db, pair, system, found[f"{system}_id"].to_list())
     stored = to_links(db, pair, session.pairs, system, rows)
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
+    shown = found.join(rows.select(pl.col("_id").alias(f"{system}_id"), UNSHOWN), on=f"{system}_id", how="left")
+    by_link = by_link.join(shown.select("link_id", UNSHOWN), on="link_id", how="left")
     known = links.baselines(db, pair, by_link["link_id"].to_list())
     for end, values in ((system, stored), (system.other, origins)):
         now = values.select(pl.col("_id").alias(f"{end}_id"), *(pl.col(n).alias(f"now:{n}") for n in columns))
@@ -197,7 +204,7 @@ def settle_properties(
                 "link_id",
                 "system",
                 *(
-                    pl.when(pl.col("settled").list.contains(name))
+                    pl.when(pl.col("settled").list.contains(name) & ~is_unshown(UNSHOWN, name))
                     .then(pl.col(f"now:{name}"))
                     .otherwise(pl.col(name))
                     .alias(name)

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 import polars as pl
 import pytest
 
-from talk_assets.changesets.reconcile import agreed_baselines, base, clash, compare, moved_at, value, verdict
+from talk_assets.changesets.reconcile import agreed_baselines, base, clash, compare, moved_at, unshown, value, verdict
 from talk_assets.entities import PAIRS
 from talk_assets.model.pair import Policy
 from talk_assets.model.system import System
@@ -54,13 +55,15 @@ def one_property(name, pair, **changes):
     return replace(PAIRS[pair], properties=(p,), match=(), status=None, needs_one_of={}, parent=None)
 
 
-def row(pair, *, agreed, salesforce, customerp, fresh=False, at=(NOON, NOON), bases=None):
+def row(pair, *, agreed, salesforce, customerp, fresh=False, at=(NOON, NOON), bases=None, hidden=MappingProxyType({})):
     (p,) = pair.properties
     here, there = bases or (agreed, agreed)
     return pl.DataFrame(
         {
             "link_id": ["L"],
             "fresh": [fresh],
+            unshown(SALESFORCE): pl.Series([hidden.get(SALESFORCE)], dtype=pl.String),
+            unshown(CUSTOMERP): pl.Series([hidden.get(CUSTOMERP)], dtype=pl.String),
             value(SALESFORCE, p.name): pl.Series([salesforce], dtype=p.dtype),
             value(CUSTOMERP, p.name): pl.Series([customerp], dtype=p.dtype),
             base(SALESFORCE, p.name): pl.Series([here], dtype=p.dtype),

@@ -9,6 +9,7 @@ import pytest
 from talk_assets.entities import PAIRS
 from talk_assets.mapped.translate import VIOLATIONS, mapped_schema, translate
 from talk_assets.model.system import System
+from talk_assets.store.tables import UNSHOWN
 from talk_assets_tests.mapped.rows import raw
 
 SALESFORCE, CUSTOMERP = System
@@ -112,11 +113,31 @@ def test_unknown_codes_and_countries_are_kept_and_are_no_violation():
     assert (row["salutation"], row["country"]) == ("Sir", "Narnia")
 
 
-def test_a_property_the_end_does_not_send_is_null():
+def test_a_property_the_end_does_not_send_is_named_and_no_value():
     """A field hidden from the integration user is absent from every record, not null in it."""
     frame = raw("contact", SALESFORCE, {"_id": "003A", "LastName": "Dahl"}).drop("Title", "HasOptedOutOfEmail")
     row = only(translate(PAIRS["contact"], SALESFORCE, frame, lookups=NO_LOOKUPS))
-    assert (row["job_title"], row["email_opt_out"]) == (None, False)
+    assert (row["job_title"], row["email_opt_out"]) == (None, None)
+    assert row[UNSHOWN] == ",job_title,email_opt_out,"
+
+
+def test_what_is_read_beside_a_hidden_property_is_hidden_too():
+    """Without the country a national number would read as another number."""
+    frame = raw("contact", SALESFORCE, {"_id": "003A", "LastName": "Dahl", "Phone": "22 85 50 50"})
+    row = only(translate(PAIRS["contact"], SALESFORCE, frame.drop("MailingCountry"), lookups=NO_LOOKUPS))
+
+    assert row["phone"] is None
+    assert row[UNSHOWN] == ",phone,mobile_phone,home_phone,country,"
+
+
+def test_a_required_property_that_is_not_shown_stops_its_record_and_says_why():
+    """Left out is not empty: nobody is told to fill in what may well be filled in."""
+    found = translate(
+        PAIRS["contact"], SALESFORCE, raw("contact", SALESFORCE, {"_id": "003A"}).drop("LastName"), lookups=NO_LOOKUPS
+    )
+
+    assert found.violations.select("property", "check").rows() == [("last_name", "shown")]
+    assert "leaves LastName out" in found.violations["reason"].item()
 
 
 class TestPrices:

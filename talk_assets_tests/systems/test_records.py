@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from talk_assets.model.system import System
-from talk_assets.model.wire import Entity, Field, Wire
+from talk_assets.model.wire import NOT_SHOWN, Entity, Field, Wire
 from talk_assets.systems import records, strict_json
 from talk_assets.systems.port import raw_schema
 from talk_assets.systems.stamps import stamp_text, stamps
@@ -57,9 +57,21 @@ def test_every_kind_becomes_wire_text():
     assert row == ("Zoë\n", "12.3400", "7", "true", '["a","b\\""]', "Ada")
 
 
-def test_missing_and_null_are_null():
-    """A property the record lacks, or a null on the way to it, is null."""
-    assert values(record(Name=None, Address=None, Owner={"Boss": None})) == (None,) * 6
+def test_null_is_null():
+    """A null, or a null on the way to a property, is an empty property."""
+    empty = dict.fromkeys(("Name", "Price", "Count", "Active", "Address"))
+
+    assert values(record(**empty, Owner={"Boss": None})) == (None,) * 6
+
+
+def test_what_a_record_lacks_is_not_empty():
+    """A property that the answer leaves out, itself or on the way, says nothing of what the record holds."""
+    lacking = record()
+    for name in ("Name", "Price", "Count", "Active", "Address", "Owner"):
+        lacking.pop(name, None)
+
+    assert values(lacking) == (NOT_SHOWN,) * 6
+    assert values(lacking | {"Owner": {"Boss": {}}})[-1] == NOT_SHOWN
 
 
 def test_whole_numbers_may_be_written_as_decimals():

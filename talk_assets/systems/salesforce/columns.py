@@ -1,7 +1,8 @@
 """Which of an entity's properties the org has, learned from its descriptions.
 
-Orgs differ: some have no e-mail opt-out, units or currencies. What an org lacks is read as null and
-never written, except that its one currency is filled in where records carry none.
+Orgs differ: some have no e-mail opt-out, units or currencies, and permissions hide fields as if the org had
+none. What is not described is read as `NOT_SHOWN` and never written, except that the org's one currency is
+filled in where records carry none.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from talk_assets.model.changes import Write
 from talk_assets.model.errors import ConfigurationError
-from talk_assets.model.wire import Entity
+from talk_assets.model.wire import NOT_SHOWN, Entity
 from talk_assets.systems import records
 from talk_assets.systems.salesforce.rest import Rest, unexpected
 
@@ -75,7 +76,7 @@ class Columns:
     def _constants(self, entity: Entity) -> Mapping[str, str | None]:
         known = self.of(entity)
         return {
-            path: self._currency() if path == CURRENCY else None
+            path: (self._currency() if path == CURRENCY else None) or NOT_SHOWN
             for path in entity.paths
             if "." not in path and path not in known
         }

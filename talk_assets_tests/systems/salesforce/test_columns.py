@@ -5,16 +5,16 @@ import pytest
 from talk_assets.model.changes import Outcome
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
-from talk_assets.model.wire import Entity
+from talk_assets.model.wire import NOT_SHOWN, Entity
 
 
-def test_what_the_org_lacks_is_null_and_its_currency_is_filled_in(salesforce):
-    """Fields the org does not have read as null; records of a one-currency org carry its currency."""
+def test_what_the_org_lacks_is_not_shown_and_its_currency_is_filled_in(salesforce):
+    """Fields the org does not have do not read as empty; records of a one-currency org carry its currency."""
     written = salesforce.send(salesforce.contact("k1", first="Ada", Missing__c="never sent", CurrencyIsoCode="EUR"))
     stored = written.stored.frames["contact"].to_dicts()[0]
 
     assert written.receipts[0].outcome is Outcome.APPLIED
-    assert (stored["Missing__c"], stored["CurrencyIsoCode"]) == (None, "USD")
+    assert (stored["Missing__c"], stored["CurrencyIsoCode"]) == (NOT_SHOWN, "USD")
 
 
 def test_objects_are_described_once(salesforce):
