@@ -7,7 +7,9 @@ value never beats a changed one. Where an end does not show a property nothing i
 is not known.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -59,8 +61,14 @@ def compare(pair: EntityPair, view: pl.DataFrame) -> pl.DataFrame:
     *view* has one row a link with `fresh` and the columns named by `value`, `base`, `moved_at` and `unshown`;
     references are link ids.
     """
+    return view.with_columns(_comparisons(pair))
+
+
+@lru_cache(maxsize=64)
+def _comparisons(pair: EntityPair) -> Sequence[pl.Expr]:
+    """Verdict and clash of each property; building them costs more than working them out for a few rows."""
     properties = [p for p in pair.properties if not p.derived]
-    return view.with_columns(
+    return (
         *(_verdict(pair, p).alias(verdict(p.name)) for p in properties),
         *(_clash(p).alias(clash(p.name)) for p in properties),
     )

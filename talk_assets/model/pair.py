@@ -158,7 +158,7 @@ class Guards:
     shrink_ratio: float = 0.20
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EntityPair:
     """One business thing in both systems; see the module's text for what is generated from it.
 

@@ -22,6 +22,8 @@ SCHEMA_VERSION = 1
 STAGES = ("raw", "mapped", "links", "changesets", "writeback", "store")
 """DuckDB schemas: one a stage, and `store` for what belongs to none."""
 
+THREADS_FROM = 512 * 1024 * 1024
+"""File size in bytes from which DuckDB may use all cores; below, handing work to threads costs a third more."""
 
 CATALOG = "talk"
 """The store's name inside DuckDB, whatever its file is called."""
@@ -77,6 +79,8 @@ class Database:
         self._connection.execute("SET preserve_insertion_order=false")
         # It would be drawn on stdout, into the middle of a command's JSON.
         self._connection.execute("SET enable_progress_bar=false")
+        if path is None or path.stat().st_size < THREADS_FROM:
+            self._connection.execute("SET threads=1")
         self._connection.execute("SET enable_external_access=false")
         self._depth = 0
         self._create_frame()
