@@ -32,6 +32,15 @@ class Sample(StrEnum):
 SampleChoice = Annotated[Sample, typer.Option(help="Records that new systems begin with.")]
 
 
+class FaultProfile(StrEnum):
+    """What goes wrong by chance."""
+
+    CALM = "calm"
+    FLAKY = "flaky"
+    HOSTILE = "hostile"
+    SLOW = "slow"
+
+
 def sandbox(
     *,
     salesforce_port: SalesforcePort = 8801,
@@ -41,6 +50,14 @@ def sandbox(
         Path | None,
         typer.Option(file_okay=False, help="Keep the records here; otherwise they live in memory."),
     ] = None,
+    faults: Annotated[
+        FaultProfile,
+        typer.Option(
+            help="What goes wrong by chance: nothing; now and then what busy servers and networks do; often, and all "
+            "kinds of it; or only slowness. Single faults are told at POST /sandbox/faults of each system."
+        ),
+    ] = FaultProfile.CALM,
+    seed: Annotated[int, typer.Option(help="Draws the faults; the same seed draws the same ones.")] = 0,
 ) -> None:
     """Run an embedded Salesforce and an embedded Customerp until Ctrl-C or SIGTERM.
 
@@ -49,7 +66,12 @@ def sandbox(
     with (
         asked_to_stop() as stop,
         embedded_systems(
-            salesforce_port=salesforce_port, customerp_port=customerp_port, sample=sample, data_dir=data_dir
+            salesforce_port=salesforce_port,
+            customerp_port=customerp_port,
+            sample=sample,
+            data_dir=data_dir,
+            faults=faults,
+            seed=seed,
         ) as systems,
     ):
         typer.echo(systems.as_json_line())
@@ -58,7 +80,13 @@ def sandbox(
 
 @contextmanager
 def embedded_systems(
-    *, salesforce_port: int, customerp_port: int, sample: Sample, data_dir: Path | None
+    *,
+    salesforce_port: int,
+    customerp_port: int,
+    sample: Sample,
+    data_dir: Path | None,
+    faults: FaultProfile = FaultProfile.CALM,
+    seed: int = 0,
 ) -> Iterator["SandboxSystems"]:
     """Both embedded systems while the block runs.
 
@@ -73,6 +101,8 @@ def embedded_systems(
             customerp_port=customerp_port,
             sample=sample.value,
             data_dir=data_dir,
+            faults=faults.value,
+            seed=seed,
         ) as systems:
             yield systems
     except server.PortInUseError as error:

@@ -71,11 +71,14 @@ def sandbox(
     customerp_port: int = 0,
     sample: Sample = "none",
     data_dir: Path | None = None,
+    faults: str = "calm",
+    seed: int = 0,
 ) -> Iterator[SandboxSystems]:
     """Run both embedded systems until the block ends; port 0 takes any free one.
 
     With *data_dir* they keep their records there, in salesforce.sqlite and customerp.sqlite,
-    otherwise in memory. The sample is loaded only while both are empty.
+    otherwise in memory. The sample is loaded only while both are empty. Then the faults of the profile
+    *faults* begin, drawn by *seed*.
     """
     salesforce_settings = salesforce.SalesforceSettings()
     customerp_settings = customerp.CustomerpSettings()
@@ -111,4 +114,6 @@ def sandbox(
             clock.behind = SAMPLE_AGE
             load_sample(facts["salesforce"], facts["customerp"])
             clock.behind = timedelta()
+        for app in (salesforce_app, customerp_app):
+            app.state.faults.begin(faults, seed=seed)
         yield systems

@@ -12,6 +12,9 @@ from email.utils import format_datetime
 import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from talk_assets.sandbox.connection import CONNECTION, Connection
 
 _TICK_SECONDS = 0.1
 _PAUSE_SECONDS = 0.002
@@ -31,9 +34,11 @@ def running(
 
     *on_stop* is called on that loop when the server begins to stop, to end requests that wait.
     """
+    lines = _Lines()
     with _listening(host, port) as listener:
         config = uvicorn.Config(
-            _dated(app),
+            _connected(_dated(app), lines),
+            http=_protocol(lines),
             lifespan="off",
             log_level="warning",
             access_log=False,
@@ -42,7 +47,7 @@ def running(
             date_header=False,
             timeout_keep_alive=60,
         )
-        server = _Server(config, on_stop=on_stop)
+        server = _Server(config, lines=lines, on_stop=on_stop)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         server.ready.wait()
@@ -51,6 +56,41 @@ def running(
         finally:
             server.stop()
             thread.join()
+
+
+class _Lines:
+    """The open connections, by the address of their clients."""
+
+    def __init__(self) -> None:
+        self.open: dict[tuple[str, int], Connection] = {}
+        self.stopping = asyncio.Event()
+
+
+def _protocol(lines: _Lines) -> type[asyncio.Protocol]:
+    """The server's own protocol, with its connections kept in *lines*."""
+
+    class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            self._address = transport.get_extra_info("peername")[:2]
+            lines.open[self._address] = Connection(transport, stopping=lines.stopping)
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            lines.open.pop(self._address, None)
+            super().connection_lost(exc)
+
+    return Protocol
+
+
+def _connected(app: ASGIApp, lines: _Lines) -> ASGIApp:
+    """*app* with each request's connection among its scope's extensions."""
+
+    async def connected(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope.setdefault("extensions", {})[CONNECTION] = lines.open.get(tuple(scope["client"]))
+        await app(scope, receive, send)
+
+    return connected
 
 
 def _dated(app: ASGIApp) -> ASGIApp:
@@ -71,8 +111,9 @@ def _dated(app: ASGIApp) -> ASGIApp:
 class _Server(uvicorn.Server):
     """A server that tells when it is ready and when it stops."""
 
-    def __init__(self, config: uvicorn.Config, *, on_stop: Callable[[], None] | None) -> None:
+    def __init__(self, config: uvicorn.Config, *, lines: _Lines, on_stop: Callable[[], None] | None) -> None:
         super().__init__(config)
+        self._lines = lines
         self.ready = threading.Event()
         self._on_stop = on_stop
         self._stopping = asyncio.Event()
@@ -101,6 +142,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # As the parent does it without a lifespan, but for its pauses of a tenth of a second.
+        self._lines.stopping.set()
         if self._on_stop is not None:
             self._on_stop()
         for server in self.servers:

@@ -66,3 +66,18 @@ def test_port_in_use_is_named(talk):
     assert refused.stdout == ""
     assert f"Port {port}" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_faults_begin_after_the_sample(talk):
+    """The profile and its seed stand in both systems, and the sample was loaded before them."""
+    process = talk.start(
+        *("sandbox", "--salesforce-port", "0", "--customerp-port", "0", "--faults", "hostile", "--seed", "5")
+    )
+    try:
+        facts = json.loads(process.stdout.readline())
+        told = [httpx.get(f"{facts[end]['url']}/sandbox/faults", trust_env=False).json() for end in facts]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert all(one["seed"] == 5 and len(one["faults"]) > 10 and one["log"] == [] for one in told)

@@ -23,7 +23,9 @@ from talk_assets.sandbox.customerp.problems import ProblemError
 from talk_assets.sandbox.customerp.rate import RateMiddleware
 from talk_assets.sandbox.customerp.resources import RESOURCES
 from talk_assets.sandbox.customerp.settings import CustomerpSettings, utc_now
+from talk_assets.sandbox.customerp.shelf import shelf_of
 from talk_assets.sandbox.customerp.stamps import Stamps
+from talk_assets.sandbox.faults import Faults, FaultsMiddleware
 
 BASE = "/api/v1"
 
@@ -38,7 +40,8 @@ def create_app(
     """Return a Customerp on the SQLite file *database* (None: in memory).
 
     *middleware* stands between the request counter and the credentials check: what it drops or
-    breaks is counted and never reaches the records. `app.state.release()`, called on the server's
+    breaks is counted and never reaches the records. `app.state.faults` holds the faults that stand.
+    `app.state.release()`, called on the server's
     event loop, ends all long polls; `app.state.close()` closes the database.
     """
     opened = Database(database)
@@ -46,6 +49,10 @@ def create_app(
     endpoints = Endpoints(database=opened, stamps=stamps, settings=settings)
     access = Access(settings=settings, clock=clock)
     meter = Meter()
+
+    def close() -> None:
+        faults.clear()
+        opened.close()
 
     async def requests(_: Request) -> Response:
         return JSONResponse({"requests": dict(meter.requests), "writes": endpoints.records.written})
@@ -80,6 +87,8 @@ def create_app(
                 Route(f"{path}/{{id}}/lines/{{lineId}}", endpoints.update_line(resource), methods=["PATCH"]),
                 Route(f"{path}/{{id}}/lines/{{lineId}}", endpoints.delete_line(resource), methods=["DELETE"]),
             ]
+    faults = Faults(end="customerp", shelf=shelf_of(opened), clock=clock)
+    controls = [Middleware(FaultsMiddleware, faults=faults)] if settings.sandbox_controls else []
     limits = []
     if settings.requests_per_minute is not None:
         limits.append(Middleware(RateMiddleware, limit=settings.requests_per_minute, clock=clock))
@@ -88,13 +97,15 @@ def create_app(
         middleware=[
             Middleware(MeterMiddleware, meter=meter),
             *middleware,
+            *controls,
             *limits,
             Middleware(AccessMiddleware, access=access),
         ],
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem, Exception: _failure},
     )
     app.state.release = endpoints.bell.release
-    app.state.close = opened.close
+    app.state.faults = faults
+    app.state.close = close
     return app
 
 

@@ -119,46 +119,49 @@ class Search:
     limit: int = 100
 
 
+def connect(path: Path | None) -> sqlite3.Connection:
+    """Open *path*, or an empty database in memory when it is None; any thread may use it."""
+    return sqlite3.connect(":memory:" if path is None else path, isolation_level=None, check_same_thread=False)
+
+
 class Database:
     """One open database, used by one thread at a time."""
 
     def __init__(self, path: Path | None) -> None:
         """Open *path*, made with its tables when it is not there; None is a database in memory."""
-        self._connection = sqlite3.connect(
-            ":memory:" if path is None else path, isolation_level=None, check_same_thread=False
-        )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self.connection = connect(path)
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Close it; what was committed is on disk."""
-        self._connection.close()
+        self.connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what the block writes, or nothing of it when the block raises."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self.connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        self.connection.execute("COMMIT")
 
     def get(self, record_id: str) -> Row | None:
         """Return the record with this id, deleted or not."""
-        found = self._connection.execute(f"SELECT {_ROW} FROM record WHERE id = ?", (record_id,)).fetchone()  # noqa: S608 - a constant
+        found = self.connection.execute(f"SELECT {_ROW} FROM record WHERE id = ?", (record_id,)).fetchone()  # noqa: S608 - a constant
         return None if found is None else _row(found)
 
     def state_of(self, record_id: str) -> tuple[str, bool] | None:
         """Return (resource, deleted) of the record with this id."""
-        found = self._connection.execute("SELECT resource, deleted FROM record WHERE id = ?", (record_id,)).fetchone()
+        found = self.connection.execute("SELECT resource, deleted FROM record WHERE id = ?", (record_id,)).fetchone()
         return None if found is None else (found[0], bool(found[1]))
 
     def by_key(self, resource: str, external_key: str) -> Row | None:
         """Return the record of *resource* with this external key, deleted or not."""
-        found = self._connection.execute(
+        found = self.connection.execute(
             f"SELECT {_ROW} FROM record WHERE resource = ? AND external_key = ?",  # noqa: S608 - a constant
             (resource, external_key),
         ).fetchone()
@@ -166,7 +169,7 @@ class Database:
 
     def put(self, row: Row, *, references: Iterable[str] | None, origin: str | None) -> int:
         """Store *row*, its references when they may have changed, and a change entry; return its seq."""
-        self._connection.execute(
+        self.connection.execute(
             _PUT,
             (
                 row.resource,
@@ -182,12 +185,12 @@ class Database:
         )
         if references is not None:
             if row.version > 1:
-                self._connection.execute("DELETE FROM reference WHERE from_id = ?", (row.id,))
-            self._connection.executemany(
+                self.connection.execute("DELETE FROM reference WHERE from_id = ?", (row.id,))
+            self.connection.executemany(
                 "INSERT INTO reference (to_id, from_id) VALUES (?, ?)",
                 [(to, row.id) for to in set(references)],
             )
-        cursor = self._connection.execute(
+        cursor = self.connection.execute(
             "INSERT INTO change (resource, id, updated_at, deleted, origin) VALUES (?, ?, ?, ?, ?)",
             (row.resource, row.id, row.updated_at, row.deleted, origin),
         )
@@ -195,7 +198,7 @@ class Database:
 
     def referring(self, record_id: str) -> str | None:
         """Return the id of some record that refers to this one."""
-        found = self._connection.execute(
+        found = self.connection.execute(
             "SELECT from_id FROM reference WHERE to_id = ? LIMIT 1", (record_id,)
         ).fetchone()
         return None if found is None else str(found[0])
@@ -222,11 +225,11 @@ class Database:
             f"SELECT updated_at, id, body FROM record WHERE {' AND '.join(clauses)}"  # noqa: S608 - constants and marks
             f" ORDER BY {stamp}, {key} LIMIT ?"
         )
-        return self._connection.execute(statement, (*values, search.limit)).fetchall()
+        return self.connection.execute(statement, (*values, search.limit)).fetchall()
 
     def changes(self, *, since: int, limit: int) -> list[Change]:
         """Return the change entries after *since*, oldest first."""
-        rows = self._connection.execute(_CHANGES_AFTER, (since, limit))
+        rows = self.connection.execute(_CHANGES_AFTER, (since, limit))
         return [
             Change(seq=seq, resource=resource, id=id_, updated_at=stamp, deleted=bool(deleted), origin=origin)
             for seq, resource, id_, stamp, deleted, origin in rows
@@ -234,24 +237,24 @@ class Database:
 
     def last_seq(self) -> int:
         """Return the newest seq of the change feed, 0 when nothing ever changed."""
-        return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
+        return int(self.connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
 
     def last_stamp(self) -> str:
         """Return the newest updated_at of all records, '' when there is none."""
-        found = self._connection.execute("SELECT updated_at FROM change ORDER BY seq DESC LIMIT 1").fetchone()
+        found = self.connection.execute("SELECT updated_at FROM change ORDER BY seq DESC LIMIT 1").fetchone()
         return "" if found is None else str(found[0])
 
     def counters(self) -> dict[str, int]:
         """Return the last value of every counter."""
-        return dict(self._connection.execute("SELECT name, value FROM counter"))
+        return dict(self.connection.execute("SELECT name, value FROM counter"))
 
     def keep_counters(self, counters: Iterable[tuple[str, int]]) -> None:
         """Store the last value of these counters."""
-        self._connection.executemany("INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)", list(counters))
+        self.connection.executemany("INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)", list(counters))
 
     def answer_to(self, key: str, *, not_before: str) -> tuple[str, Answer] | None:
         """Return (fingerprint, answer) kept for an idempotency key since *not_before*."""
-        found = self._connection.execute(
+        found = self.connection.execute(
             "SELECT fingerprint, status, etag, location, body FROM idempotency WHERE key = ? AND created_at >= ?",
             (key, not_before),
         ).fetchone()
@@ -261,7 +264,7 @@ class Database:
 
     def keep_answer(self, key: str, *, fingerprint: str, at: str, answer: Answer) -> None:
         """Keep what the request with this idempotency key answered."""
-        self._connection.execute(
+        self.connection.execute(
             "INSERT OR REPLACE INTO idempotency (key, created_at, fingerprint, status, etag, location, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (key, at, fingerprint, answer.status, answer.etag, answer.location, answer.body),
@@ -269,7 +272,7 @@ class Database:
 
     def forget_answers(self, *, before: str) -> None:
         """Drop what was kept for idempotency keys before that time."""
-        self._connection.execute("DELETE FROM idempotency WHERE created_at < ?", (before,))
+        self.connection.execute("DELETE FROM idempotency WHERE created_at < ?", (before,))
 
 
 def _row(found: Sequence[object]) -> Row:

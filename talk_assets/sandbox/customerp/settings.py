@@ -17,6 +17,8 @@ class CustomerpSettings:
     idempotency_hours: int = 24
     requests_per_minute: int | None = None
     """Above this many requests in a minute the answer is 429; None sets no limit."""
+    sandbox_controls: bool = True
+    """Whether faults can be told under /sandbox/, which no real system has."""
 
 
 def utc_now() -> datetime:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..faults import Faults, FaultsMiddleware
 from .dispatch import answer_data
 from .errors import ApiError, not_found
 from .oauth import answer_token, user_info
@@ -44,7 +45,7 @@ def create_app(
 
     *clock* gives aware datetimes and stamps everything the org does; one of its own also dates the answers,
     so the server should add no Date then. *middleware* stands between the
-    network and the org: the place for faults. `app.state.close` closes the database.
+    network and the org. `app.state.faults` holds the faults that stand, `app.state.close` closes the database.
     """
     org = Org(database=database, settings=settings, clock=clock)
     seed(org)
@@ -61,8 +62,16 @@ def create_app(
         Route("/services/data/{rest:path}", pages.data, methods=_METHODS),
         Route("/{rest:path}", pages.nothing, methods=_METHODS),
     ]
-    app = Starlette(routes=routes, middleware=list(middleware), exception_handlers={Exception: _failed})
-    app.state.close = org.close
+    faults = Faults(end="salesforce", shelf=org.shelf(), clock=clock, end_sessions=org.sessions.end_all)
+    controls = [Middleware(FaultsMiddleware, faults=faults)] if settings.sandbox_controls else []
+    app = Starlette(routes=routes, middleware=[*middleware, *controls], exception_handlers={Exception: _failed})
+
+    def close() -> None:
+        faults.clear()
+        org.close()
+
+    app.state.faults = faults
+    app.state.close = close
     return app
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from ..faults.past import Shelf
 from .catalogue import catalogue_of
 from .cursors import Cursors
 from .ids import number_of, numbered, to_18
@@ -74,6 +75,20 @@ class Org:
     def next_id(self, prefix: str) -> str:
         """Return a new id; ids of an object grow, and none is given twice."""
         return numbered(prefix, next(self._ids[prefix]))
+
+    def shelf(self) -> Shelf:
+        """Return what faults need to show rows as they were."""
+
+        def swap(connection: sqlite3.Connection) -> None:
+            self._connection = connection
+
+        return Shelf(
+            current=lambda: self._connection,
+            swap=swap,
+            blank=lambda: connect(None),
+            tables={table.name: "Id" for table in self.tables.values()},
+            names=("Id", self.settings.external_id_field),
+        )
 
     def close(self) -> None:
         """Close the database."""
