@@ -121,6 +121,8 @@ def key_candidates(db: Database, pair: EntityPair, system: System, rows: pl.Data
 
     A record carries our key when we created it; a person may also have stored the other end's id there.
     """
+    if rows.is_empty():
+        return pl.DataFrame(schema={"own": pl.String(), "other": pl.String()})
     other = system.other
     ties = [("_key", "_derived"), ("_key", "_id"), ("_derived", "_key"), ("_id", "_key")]
     tied = " UNION ".join(
