@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 
+from talk_assets.automation.aftermath import resume
 from talk_assets.automation.jobs import jobs
 from talk_assets.automation.resource import session_resource
 from talk_assets.automation.schedules import sweep_schedule
@@ -16,7 +17,7 @@ from talk_assets.mapped.assets import mapped_asset
 from talk_assets.model.system import System
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
-from talk_assets.resources import open_ends, open_session
+from talk_assets.resources import open_ends, open_session, utc_now
 from talk_assets.session import Session
 from talk_assets.settings import Settings, doorbell_intervals, environment
 from talk_assets.systems.port import SystemPort
@@ -69,7 +70,7 @@ defs = dg.Definitions(
         *(writeback_asset(pair, system, PAIRS, LOOKUPS) for pair in PAIRS.values() for system in System),
     ],
     jobs=_JOBS,
-    sensors=[*_sensors(_JOBS)],
+    sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
     schedules=[sweep_schedule(_JOBS[-1])],
     resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},
     executor=dg.in_process_executor,

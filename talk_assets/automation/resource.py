@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 import dagster as dg
 
+from talk_assets.automation.aftermath import sign
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import recover
@@ -25,6 +26,7 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
 
     @dg.resource(required_resource_keys={WRITING}, description="Both ends and the store, opened once a run.")
     def _session(context: dg.InitResourceContext) -> Iterator[Session]:
+        sign(context)
         writing: Writing = getattr(context.resources, WRITING)
         with opened() as session:
             session.accept = writing.accept or None

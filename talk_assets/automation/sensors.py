@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from talk_assets.automation.aftermath import QUEUED, RUNNING, is_whole
 from talk_assets.automation.jobs import ALL, Job, job_name
 from talk_assets.entities import entity_of, lookups_of
 from talk_assets.model.errors import TalkError
@@ -21,9 +22,6 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems.port import SystemPort
 
 OpenEnd = Callable[[System], AbstractContextManager[SystemPort]]
-
-_QUEUED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED)
-_RUNNING = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +97,11 @@ def listen(port: SystemPort, bell: Bell, known: Mapping[str, str]) -> Heard:
 
 @dataclass(frozen=True, kw_only=True)
 class Busy:
-    """The names of jobs that have a run waiting to start, and of those that have one under way."""
+    """The names of jobs that have a run waiting to start, and of those that have one under way.
+
+    A dry run, or one of some assets only, counts as under way but not as waiting: what moves before it
+    starts is not brought across by it.
+    """
 
     queued: frozenset[str]
     running: frozenset[str]
@@ -107,11 +109,13 @@ class Busy:
     @classmethod
     def now(cls, instance: dg.DagsterInstance) -> "Busy":
         """Ask *instance*."""
-        names = [
-            frozenset(run.job_name for run in instance.get_runs(filters=dg.RunsFilter(statuses=list(statuses))))
-            for statuses in (_QUEUED, _RUNNING)
-        ]
-        return cls(queued=names[0], running=names[1])
+        queued, running = (
+            instance.get_runs(filters=dg.RunsFilter(statuses=list(statuses))) for statuses in (QUEUED, RUNNING)
+        )
+        return cls(
+            queued=frozenset(run.job_name for run in queued if is_whole(run)),
+            running=frozenset(run.job_name for run in running),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +30,13 @@ class ChildEndedError(PeerUnavailableError):
 
 
 class Children:
-    """Children of this process, each with its own process group; leaving the context ends all of them."""
+    """Children of this process, each with its own process group; leaving the context ends all of them.
 
-    def __init__(self, *, grace_seconds: float = 15.0) -> None:
+    They get the file descriptors *inherited*, and no others.
+    """
+
+    def __init__(self, *, grace_seconds: float = 15.0, inherited: Collection[int] = ()) -> None:
+        self._inherited = inherited
         self._children: list[Child] = []
         self._grace_seconds = grace_seconds
 
@@ -63,6 +67,7 @@ class Children:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self._inherited,
             )
         self._children.append(Child(name=name, process=process, log=log))
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import shutil
 import socket
 import sys
 import sysconfig
@@ -18,6 +17,7 @@ import typer
 
 from talk_assets.cli.children import Children
 from talk_assets.cli.guard import FORBIDDEN
+from talk_assets.cli.home import prepared_home, sole_use
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
 from talk_assets.cli.screen import plain, progress, results
 from talk_assets.cli.signals import asked_to_stop
@@ -71,12 +71,14 @@ def up(
             # Their own store: links to the embedded systems must never meet those to the real ones.
             environ |= variables_for(json.loads(systems.as_json_line()), store=own / "talk.duckdb")
         settings = Settings.from_environment(environ)
-        ui = Dagster(
-            home=prepared_home(data_dir / "dagster_home"),
-            port=port,
-            read_only=not sandbox if read_only is None else read_only,
-        )
-        children = stack.enter_context(Children())
+        home = prepared_home(data_dir / "dagster_home")
+        held = stack.enter_context(sole_use(home))
+        ui = Dagster(home=home, port=port, read_only=not sandbox if read_only is None else read_only)
+        with progress("ending what an earlier start left behind"):
+            from talk_assets.automation.aftermath import end_runs_left_in
+
+            end_runs_left_in(home)
+        children = stack.enter_context(Children(inherited=[held]))
         ui.start(children, with_absolute_paths(environ))
         with progress("starting the Dagster UI and daemon"):
             ui.wait_until_ready(children, stop)
@@ -166,16 +168,6 @@ class Dagster:
             return None
         finally:
             connection.close()
-
-
-def prepared_home(home: Path) -> Path:
-    """Make *home* a Dagster home for this user alone; settings already in it are kept."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    home.chmod(0o700)
-    config = home / "dagster.yaml"
-    if not config.exists():
-        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), config)
-    return home.absolute()
 
 
 def _refuse_used_port(port: int) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import dagster as dg
 import httpx
 
-from talk_assets.cli.up import prepared_home
+from talk_assets.cli.home import prepared_home
 
 
 def test_home_is_private_and_its_settings_are_what_dagster_reads(tmp_path):
