@@ -13,6 +13,7 @@ from talk_assets.session import Options, PrivateContacts, Session
 from talk_assets.settings import Settings
 from talk_assets.store.database import Database
 from talk_assets.systems.customerp.client import CustomerpLogin, CustomerpPort
+from talk_assets.systems.http import Patience
 from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort
 from talk_assets.systems.salesforce.login import SalesforceLogin
@@ -31,7 +32,7 @@ def declared(settings: Settings) -> tuple[dict[str, EntityPair], dict[str, Entit
     return pairs, lookups
 
 
-def open_ends(settings: Settings) -> dict[System, SystemPort]:
+def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[System, SystemPort]:
     """Open both ends; nothing is asked of them yet."""
     pairs, lookups = declared(settings)
     relations = {p.name: p.salesforce_children for p in pairs.values() if p.salesforce_children}
@@ -49,18 +50,22 @@ def open_ends(settings: Settings) -> dict[System, SystemPort]:
         relations=relations,
         clock=utc_now,
         lookback=settings.lookback,
+        patience=patience,
     )
     customerp = CustomerpPort(
         login=CustomerpLogin(url=settings.customerp.url, api_key=settings.customerp.api_key.reveal()),
         entities=entities[System.CUSTOMERP],
         clock=utc_now,
+        patience=patience,
     )
     return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
 
 
 @contextmanager
-def open_session(settings: Settings) -> Iterator[Session]:
+def open_session(settings: Settings, *, patience: Patience | None = None) -> Iterator[Session]:
     """Open the store under its lock and both ends, and make sure they belong together.
+
+    *patience* is how long and how often the ends are waited for (None: as the clients do by themselves).
 
     Raises:
         StoreBusyError: another run holds the store.
@@ -68,7 +73,7 @@ def open_session(settings: Settings) -> Iterator[Session]:
     """
     with ExitStack() as stack:
         db = stack.enter_context(Database(settings.store))
-        ends = open_ends(settings)
+        ends = open_ends(settings, patience=patience)
         for port in ends.values():
             stack.callback(port.close)
         pairs, lookups = declared(settings)
