@@ -14,7 +14,8 @@ from talk_assets.model.errors import PeerAnswerError
 from talk_assets.systems import strict_json
 
 _JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json", re.IGNORECASE)
-_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
+_USAGE = re.compile(r"api-usage=([0-9]{1,12})/([0-9]{1,12})")
+_WHOLE_SECONDS = re.compile(r"[0-9]{1,12}")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -91,8 +92,8 @@ def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, 
             if held > limits.body or (held > limits.always_fine and held > limits.ratio * size):
                 raise PeerAnswerError(f"more than {limits.body:,} bytes, or compressed beyond {limits.ratio}:1")
             parts.append(part)
-    if inflate and size and not inflate.eof:
-        raise PeerAnswerError("a truncated gzip body")
+    if inflate and size and (not inflate.eof or inflate.unused_data):
+        raise PeerAnswerError("a truncated gzip body, or one with something after its end")
     body = b"".join(parts)
     if body and not _JSON.fullmatch(response.headers.get("content-type", "").partition(";")[0].strip()):
         # A login or maintenance page is no answer; an error's status still counts without its page.
@@ -114,14 +115,14 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         return parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _seconds(text: str | None) -> float | None:
     if text is None:
         return None
-    if text.strip().isdigit():
+    if _WHOLE_SECONDS.fullmatch(text.strip()):
         return float(text)
     when = _date(text)
     return None if when is None else max(0.0, (when - datetime.now(UTC)).total_seconds())

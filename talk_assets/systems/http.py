@@ -8,32 +8,32 @@ tokens, queries or record contents.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 import httpx
 
-from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
+from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
+from talk_assets.model.peer_text import without_secrets
 from talk_assets.model.system import System
 from talk_assets.systems.answers import Answer, AnswerLimits, receive
 from talk_assets.systems.breaker import Breaker
-from talk_assets.systems.origin import same_origin
 from talk_assets.systems.port import CallCount
+from talk_assets.systems.transport import DEADLINE, OriginTransport
 
 # httpx writes whole URLs at INFO, and a URL's query holds record contents.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
-_UNAUTHORIZED, _TOO_MANY = 401, 429
+_FIRST_ERROR, _UNAUTHORIZED, _TOO_MANY = 400, 401, 429
 _LONGEST_PAUSE = 60.0
-# An idle connection is given up before common servers do (five seconds), because a write sent into a
-# closing connection ends with nobody knowing what happened.
-_KEEP_IDLE = 4.0
 
 
 class NotSentError(PeerUnavailableError):
@@ -56,9 +56,17 @@ class Credentials(Protocol):
         ...
 
 
+def is_token(text: str) -> bool:
+    """Tell whether a header can carry *text* as a token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request. *kind* is what it is counted as; *wait* is time the end may hold its answer."""
+    """One request. *kind* is what it is counted as; *wait* is time the end may hold its answer.
+
+    *secrets* are texts in it that no message may repeat, besides the token it is authorized by.
+    """
 
     method: str
     path: str
@@ -70,6 +78,7 @@ class Call:
     counts: bool = True
     authorized: bool = True
     wait: float = 0.0
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +107,9 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         patience: Patience | None = None,
         limits: AnswerLimits | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         self._end = end
-        self._origin = origin
         self._credentials = credentials
         self._calls = calls
         self._counting = Lock()
@@ -113,11 +122,7 @@ class HttpClient:
             | dict(headers or {}),
             follow_redirects=False,
             trust_env=False,
-            # Reading the system's certificates takes longer than a quiet cycle's requests; http on loopback needs
-            # none, and this context, which trusts nobody, would refuse any other.
-            verify=SSLContext(PROTOCOL_TLS_CLIENT) if origin.scheme == "http" else True,
-            limits=httpx.Limits(max_connections=8, keepalive_expiry=_KEEP_IDLE),
-            event_hooks={"request": [self._stay_home]},
+            transport=OriginTransport(end=end, origin=origin, timer=self._patience.timer, ca_file=ca_file),
         )
 
     def send(self, call: Call) -> Answer:
@@ -182,6 +187,7 @@ class HttpClient:
         if call.body is not None:
             headers["Content-Type"] = call.media_type
         patience = self._patience
+        deadline = patience.timer() + patience.total + call.wait
         request = self._client.build_request(
             call.method,
             call.path,
@@ -189,9 +195,10 @@ class HttpClient:
             content=call.body,
             headers=headers,
             timeout=httpx.Timeout(patience.silence + call.wait, connect=patience.connect, pool=patience.connect),
+            extensions={DEADLINE: deadline},
         )
         try:
-            answer = self._exchange(request, deadline=patience.timer() + patience.total + call.wait)
+            answer = self._exchange(request, deadline=deadline)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._breaker.failed()
             raise NotSentError(
@@ -209,7 +216,10 @@ class HttpClient:
                 f"{self._end.title} answered {what} with something its API does not allow: {error}. "
                 "Nothing of it was used. Check that the URL leads to the API itself."
             ) from None
-        answer = replace(answer, about=f"{self._end.title}: {what}")
+        body = answer.body
+        if answer.status >= _FIRST_ERROR:
+            body = without_secrets(body, (*(token or "").split(" ")[1:], *call.secrets))
+        answer = replace(answer, body=body, about=f"{self._end.title}: {what}")
         self._count(call, answer)
         if answer.status >= 500:  # noqa: PLR2004 - HTTP's own class of server errors
             self._breaker.failed()
@@ -223,12 +233,6 @@ class HttpClient:
             return receive(response, limits=self._limits, deadline=deadline, timer=self._patience.timer)
         finally:
             response.close()
-
-    def _stay_home(self, request: httpx.Request) -> None:
-        if not same_origin(request.url, self._origin):
-            raise ConfigurationError(
-                f"A request of the {self._end.title} client would have left its own origin. It was not sent."
-            )
 
     def _pause(self, attempt: int) -> float:
         return float(self._patience.first_pause * 2**attempt)

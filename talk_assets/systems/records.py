@@ -11,33 +11,46 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from talk_assets.model.peer_text import quoted
 from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
-from talk_assets.systems import strict_json
 from talk_assets.systems.port import Reject, raw_schema
 from talk_assets.systems.stamps import stamps
+from talk_assets.systems.wire_text import KIND_NAMES, NOT_TEXT, TO_JSON, TO_TEXT, plain
 
 JsonObject = dict[str, Any]
 
-NOT_TEXT = object()
-"""What a converter gives for a value of the wrong JSON kind."""
+ABSENT = object()
+"""What stands for a property that a record lacks altogether."""
+
+LONGEST_ID = 200
+"""Characters that are kept of what is no id."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Where an end keeps a record's own facts; *version* may be a number or a text."""
+    """Where an end keeps a record's own facts; *version* may be a number or a text.
+
+    *id_of* returns an id in the one spelling it is known by, or None for a text that cannot be one: ids
+    go into paths, lists and queries, so nothing else may pass for one.
+    """
 
     id: str
     stamp: str
     version: str
     deleted: str
+    id_of: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """Records that could be read, as a raw frame, and those that could not."""
+    """Records that could be read, as a raw frame, and those that could not.
+
+    *kept* holds the place each row had among the records.
+    """
 
     frame: pl.DataFrame
     rejects: tuple[Reject, ...]
+    kept: tuple[int, ...] = ()
 
 
 def empty(entity: Entity) -> pl.DataFrame:
@@ -46,64 +59,84 @@ def empty(entity: Entity) -> pl.DataFrame:
 
 
 def decode(
-    entity: Entity, records: Sequence[Any], layout: Layout, *, constants: Mapping[str, str | None] | None = None
+    entity: Entity,
+    records: Sequence[Any],
+    layout: Layout,
+    *,
+    constants: Mapping[str, str | None] | None = None,
+    parents: Sequence[str] | None = None,
 ) -> Decoded:
     """Return *records* as a raw frame; paths in *constants* hold that text in every row.
 
-    A record is rejected for its first property (in declaration order) of another JSON kind than
-    declared. A declared property that the record lacks is `NOT_SHOWN`, which is not the same as null.
+    *parents* are the ids of the documents the records stand in, where they do not name them themselves.
+
+    A record is rejected for its first property (in declaration order) of another JSON kind than declared,
+    and for an own fact, our key among them, that is missing or cannot be used. A declared property that the
+    record lacks is `NOT_SHOWN`, which is not the same as null. Of one record told twice the later stamp
+    counts; without one all its copies are rejected.
     """
-    sound = [r for r in records if isinstance(r, dict) and isinstance(r.get(layout.id), str) and r[layout.id]]
+    places = [place for place, record in enumerate(records) if _id(record, layout) is not None]
+    sound: list[JsonObject] = [records[place] for place in places]
     columns: dict[str, pl.Series] = {}
     wrong: dict[int, tuple[str, str]] = {}
     fixed = dict(constants or {})
+    deleted = column(sound, layout.deleted)
 
-    def take(name: str, path: str, wire: Wire, *, missing: str | None = None) -> None:
-        columns[name], bad = _texts(name, column(sound, path, missing=missing), wire)
+    def take(name: str, path: str, wire: Wire, *, missing: object = ABSENT) -> None:
+        values = column(sound, path, missing=missing)
+        columns[name], bad = _texts(name, values, wire)
         for row in bad:
-            wrong.setdefault(row, (path, f"is not {_KIND_NAMES[wire]}"))
+            why = "is missing" if values[row] is ABSENT else f"is not {KIND_NAMES[wire]}"
+            wrong.setdefault(row, (path, why))
 
-    take("_id", layout.id, Wire.TEXT)
+    columns["_id"] = pl.Series("_id", [_id(record, layout) for record in sound], dtype=pl.String)
     for name, given in (("_key", entity.key_path), ("_parent", entity.parent_path)):
         if given is None:
-            columns[name] = pl.Series(name, [None] * len(sound), dtype=pl.String)
+            own = parents if name == "_parent" and parents is not None else [None] * len(records)
+            columns[name] = pl.Series(name, [own[place] for place in places], dtype=pl.String)
         else:
             take(name, given, Wire.TEXT)
     take("_stamp", layout.stamp, Wire.TEXT)
     columns["_stamp"] = stamps(columns["_stamp"])
+    versions = [plain(value) for value in column(sound, layout.version)]
+    columns["_version"] = pl.Series("_version", versions, dtype=pl.String)
+    columns["_deleted"] = pl.Series("_deleted", [value is True for value in deleted], dtype=pl.Boolean)
     for row in columns["_stamp"].is_null().arg_true():
         wrong.setdefault(row, (layout.stamp, "is not a date and time with its zone"))
-    columns["_version"] = pl.Series("_version", [_plain(v) for v in column(sound, layout.version)], dtype=pl.String)
-    columns["_deleted"] = pl.Series("_deleted", [v is True for v in column(sound, layout.deleted)], dtype=pl.Boolean)
+    for row in columns["_version"].is_null().arg_true():
+        wrong.setdefault(row, (layout.version, "is not a version"))
+    for row, value in enumerate(deleted):
+        if value is not True and value is not False:
+            wrong.setdefault(row, (layout.deleted, "is not true or false"))
     for field in entity.fields:
         if field.path in fixed:
             columns[field.path] = pl.Series(field.path, [fixed[field.path]] * len(sound), dtype=pl.String)
         else:
             take(field.path, field.path, field.wire, missing=NOT_SHOWN)
-
     frame = pl.DataFrame(list(columns.values()), schema=list(raw_schema(entity)))
+    superseded = _told_twice(frame, wrong, layout)
     rejects = [
-        Reject(entity=entity.name, id="", property=layout.id, reason="the record has no id", raw=raw_json(r))
-        for r in (records if len(sound) != len(records) else ())
-        if not (isinstance(r, dict) and isinstance(r.get(layout.id), str) and r[layout.id])
+        _nameless(entity, layout, record)
+        for record in (records if len(sound) != len(records) else ())
+        if _id(record, layout) is None
     ]
-    if wrong:
-        rejects += [
-            Reject(
-                entity=entity.name,
-                id=sound[row][layout.id],
-                property=path,
-                reason=f"{path} {why}",
-                raw=raw_json(sound[row]),
-            )
-            for row, (path, why) in sorted(wrong.items())
-        ]
-        keep = pl.Series([row not in wrong for row in range(len(sound))], dtype=pl.Boolean)
-        frame = frame.filter(keep)
-    return Decoded(frame=frame, rejects=tuple(rejects))
+    rejects += [
+        Reject(
+            entity=entity.name,
+            id=columns["_id"][row],
+            property=path,
+            reason=f"{path} {why}",
+            raw=raw_json(sound[row]),
+        )
+        for row, (path, why) in sorted(wrong.items())
+    ]
+    if not wrong and not superseded:
+        return Decoded(frame=frame, rejects=tuple(rejects), kept=tuple(places))
+    kept = [row for row in range(len(sound)) if row not in wrong and row not in superseded]
+    return Decoded(frame=frame[kept], rejects=tuple(rejects), kept=tuple(places[row] for row in kept))
 
 
-def column(records: Sequence[JsonObject], path: str, *, missing: str | None = None) -> list[Any]:
+def column(records: Sequence[JsonObject], path: str, *, missing: object = ABSENT) -> list[Any]:
     """Return the values at *path*: null where it or something on the way is null, *missing* where it is not there.
 
     A step through something that is not an object gives `NOT_TEXT`.
@@ -134,15 +167,32 @@ def encode(values: Mapping[str, str | None], wires: Mapping[str, Wire]) -> JsonO
         for step in steps:
             inner = inner.setdefault(step, {})
         try:
-            inner[last] = None if text is None else _TO_JSON[wires.get(path, Wire.TEXT)](text)
+            inner[last] = None if text is None else TO_JSON[wires.get(path, Wire.TEXT)](text)
         except ValueError as error:
-            raise ValueError(f"{path} is not {_KIND_NAMES[wires[path]]}") from error
+            raise ValueError(f"{path} is not {KIND_NAMES[wires[path]]}") from error
     return body
 
 
 def wires_of(entity: Entity) -> dict[str, Wire]:
     """Return the JSON kinds of *entity*'s properties by path."""
     return {field.path: field.wire for field in entity.fields}
+
+
+def raw_json(record: object) -> str:
+    """Return a record as compact JSON, numbers as they came."""
+    return msgspec.json.encode(record).decode()
+
+
+def _nameless(entity: Entity, layout: Layout, record: object) -> Reject:
+    found = record.get(layout.id) if isinstance(record, dict) else None
+    shown = quoted(found, longest=LONGEST_ID) if isinstance(found, str) else ""
+    reason = f"{layout.id} is not an id that can be asked for" if shown else "the record has no id"
+    return Reject(entity=entity.name, id=shown, property=layout.id, reason=reason, raw=raw_json(record))
+
+
+def _id(record: object, layout: Layout) -> str | None:
+    found = record.get(layout.id) if isinstance(record, dict) else None
+    return layout.id_of(found) if isinstance(found, str) else None
 
 
 def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[int]]:
@@ -152,7 +202,7 @@ def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[in
             return pl.Series(name, values, dtype=pl.String, strict=True), []
         except (TypeError, ValueError):
             pass  # some value is no text; the way below finds which
-    convert = _TO_TEXT[wire]
+    convert = TO_TEXT[wire]
     texts: list[Any] = [v if v is None or v is NOT_SHOWN else convert(v) for v in values]
     bad = [row for row, text in enumerate(texts) if text is NOT_TEXT]
     for row in bad:
@@ -160,79 +210,26 @@ def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[in
     return pl.Series(name, texts, dtype=pl.String), bad
 
 
-def _text(value: object) -> object:
-    return value if isinstance(value, str) else NOT_TEXT
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, (int, msgspec.Raw)):
-        return NOT_TEXT
-    return strict_json.number_text(value)
-
-
-def _integer(value: object) -> object:
-    text = _number(value)
-    if not isinstance(text, str):
-        return NOT_TEXT
-    # Some ends write whole numbers of a decimal column as 3.0.
-    whole, dot, fraction = text.partition(".")
-    is_whole = whole.lstrip("-").isdigit() and (not dot or not fraction.strip("0"))
-    return whole if is_whole else NOT_TEXT
-
-
-def _boolean(value: object) -> object:
-    return ("true" if value else "false") if isinstance(value, bool) else NOT_TEXT
-
-
-def _array(value: object) -> object:
-    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        return NOT_TEXT
-    return msgspec.json.encode(value).decode()
-
-
-def _plain(value: object) -> str | None:
-    if isinstance(value, str) or value is None:
-        return value
-    text = _number(value)
-    return text if isinstance(text, str) else None
-
-
-def raw_json(record: object) -> str:
-    """Return a record as compact JSON, numbers as they came."""
-    return msgspec.json.encode(record).decode()
-
-
-def _to_boolean(text: str) -> bool:
-    if text not in {"true", "false"}:
-        raise ValueError("not a boolean")
-    return text == "true"
-
-
-def _to_array(text: str) -> list[str]:
-    try:
-        return msgspec.json.decode(text, type=list[str])
-    except msgspec.DecodeError as error:
-        raise ValueError("not an array of texts") from error
-
-
-_TO_TEXT: Mapping[Wire, Callable[[object], Any]] = {
-    Wire.TEXT: _text,
-    Wire.NUMBER: _number,
-    Wire.INTEGER: _integer,
-    Wire.BOOLEAN: _boolean,
-    Wire.TEXTS: _array,
-}
-_TO_JSON: Mapping[Wire, Callable[[str], Any]] = {
-    Wire.TEXT: str,
-    Wire.NUMBER: strict_json.number,
-    Wire.INTEGER: strict_json.number,
-    Wire.BOOLEAN: _to_boolean,
-    Wire.TEXTS: _to_array,
-}
-_KIND_NAMES: Mapping[Wire, str] = {
-    Wire.TEXT: "a text",
-    Wire.NUMBER: "a number",
-    Wire.INTEGER: "a whole number",
-    Wire.BOOLEAN: "true or false",
-    Wire.TEXTS: "an array of texts",
-}
+def _told_twice(frame: pl.DataFrame, wrong: dict[int, tuple[str, str]], layout: Layout) -> set[int]:
+    """Return the rows that another row of the same record replaces; what cannot be decided goes to *wrong*."""
+    if frame["_id"].n_unique() == frame.height:
+        return set()
+    superseded: set[int] = set()
+    numbered = frame.with_row_index("_row")
+    for copies in numbered.filter(pl.col("_id").is_duplicated()).partition_by("_id", maintain_order=True):
+        rows = copies["_row"].to_list()
+        reason = next((wrong[row] for row in rows if row in wrong), None)
+        if reason is not None:
+            # One of them cannot be read, so nobody knows which of them holds.
+            superseded.update(row for row in rows if row not in wrong)
+            continue
+        if copies.drop("_row").n_unique() == 1:
+            superseded.update(rows[1:])
+            continue
+        latest = copies.filter(pl.col("_stamp") == pl.col("_stamp").max())["_row"].to_list()
+        if len(latest) == 1:
+            superseded.update(row for row in rows if row != latest[0])
+        else:
+            wrong[rows[0]] = (layout.id, "comes twice with different contents")
+            superseded.update(rows[1:])
+    return superseded

@@ -5,7 +5,10 @@ import threading
 
 
 class Peer:
-    """A server that answers each connection with the next of its scripted byte strings."""
+    """A server that answers each connection with the next of its scripted byte strings.
+
+    An answer may be a list of parts; a part that can be called is called when its turn comes.
+    """
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -37,7 +40,10 @@ class Peer:
     def _answer(self, connection):
         received = b""
         while b"\r\n\r\n" not in received:
-            received += connection.recv(65536)
+            part = connection.recv(65536)
+            if not part:
+                return  # the client went before it had asked
+            received += part
         head, _, body = received.partition(b"\r\n\r\n")
         lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
         while len(body) < (int(lengths[0]) if lengths else 0):
@@ -46,7 +52,10 @@ class Peer:
         answer = self.answers.pop(0) if self.answers else b"HTTP/1.1 500 Script is over\r\n\r\n"
         try:
             for part in answer if isinstance(answer, list) else [answer]:
-                connection.sendall(part)
+                if callable(part):
+                    part()
+                else:
+                    connection.sendall(part)
         except OSError:
             return  # the client has had enough
 

@@ -3,6 +3,7 @@
 import gzip
 import logging
 import threading
+import time
 
 import pytest
 
@@ -127,21 +128,45 @@ def test_large_body_is_stopped(client, peer, answer):
         client(home.url, limits=AnswerLimits(body=1000)).send(READ)
 
 
-def test_dripping_answer_meets_the_deadline(client, peer, answer):
-    """Bytes that keep coming do not keep us: the deadline is for the whole answer."""
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
-    class Timer:
-        now = 0.0
 
-        def __call__(self):
-            self.now += 40.0
-            return self.now
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [HEAD + b"Content-Length: 99\r\n\r\n", b" "],
+        [HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"],
+        [HEAD, b"X-More: 1\r\n"],
+        [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"],
+        [b"H", b"T"],
+    ],
+    ids=["body", "chunks without end", "headers", "informational answers", "status line"],
+)
+def test_dripping_answer_meets_the_deadline(client, peer, parts):
+    """Bytes that keep coming do not keep us: the deadline is for the whole exchange, its head included."""
+    clock = [0.0]
 
-    home = peer(*[[answer(b"", length=100), *[b" "] * 50]] * 4)
-    slow = client(home.url, patience=Patience(retries=0, sleep=lambda _: None, timer=Timer()))
+    def later():
+        clock[0] += 7.0
+
+    first, more = parts
+    home = peer([first, *[later, more] * 20])
+    slow = client(home.url, patience=Patience(retries=0, sleep=lambda _: None, timer=lambda: clock[0]))
 
     with pytest.raises(NoAnswerError, match="no whole answer"):
-        slow.send(READ)
+        slow.send(WRITE)
+
+
+def test_end_that_never_answers_meets_the_deadline(client, peer):
+    """Where nothing comes at all, waiting ends with the deadline and not with the longest silence."""
+    asked = threading.Event()
+    home = peer([asked.wait])
+    started = time.monotonic()
+    with pytest.raises(NoAnswerError):
+        client(home.url, patience=Patience(silence=600.0, total=0.2, retries=0)).send(READ)
+    asked.set()
+
+    assert time.monotonic() - started < 60
 
 
 def test_truncated_answer_to_a_write_is_not_sent_again(client, peer, answer):

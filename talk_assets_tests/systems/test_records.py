@@ -11,7 +11,7 @@ from talk_assets.systems import records, strict_json
 from talk_assets.systems.port import raw_schema
 from talk_assets.systems.stamps import stamp_text, stamps
 
-LAYOUT = records.Layout(id="Id", stamp="Stamp", version="Version", deleted="Gone")
+LAYOUT = records.Layout(id="Id", stamp="Stamp", version="Version", deleted="Gone", id_of=lambda text: text or None)
 ENTITY = Entity(
     name="thing",
     system=System.SALESFORCE,
@@ -28,8 +28,12 @@ ENTITY = Entity(
 )
 
 
+EMPTY = {"Key": None, "Name": None, "Price": None, "Count": None, "Active": None, "Address": None, "Owner": None}
+
+
 def record(**facts):
-    return {"Id": "1", "Stamp": "2024-09-10T14:20:17.000+0000", "Version": 3, "Gone": False} | facts
+    own = {"Id": "1", "Stamp": "2024-09-10T14:20:17.000+0000", "Version": 3, "Gone": False}
+    return own | EMPTY | facts
 
 
 def decode(*found, **facts):
@@ -58,10 +62,8 @@ def test_every_kind_becomes_wire_text():
 
 
 def test_null_is_null():
-    """A null, or a null on the way to a property, is an empty property."""
-    empty = dict.fromkeys(("Name", "Price", "Count", "Active", "Address"))
-
-    assert values(record(**empty, Owner={"Boss": None})) == (None,) * 6
+    """Null, or a null on the way to a property, is null."""
+    assert values(record(Name=None, Address=None, Owner={"Boss": None})) == (None,) * 6
 
 
 def test_what_a_record_lacks_is_not_empty():
@@ -72,6 +74,31 @@ def test_what_a_record_lacks_is_not_empty():
 
     assert values(lacking) == (NOT_SHOWN,) * 6
     assert values(lacking | {"Owner": {"Boss": {}}})[-1] == NOT_SHOWN
+
+
+@pytest.mark.parametrize("gone", ["Key", "Stamp", "Version", "Gone"])
+def test_record_without_a_fact_of_its_own_is_rejected(gone):
+    """Without its key a record would be made twice, without its version overwritten, without a flag be alive."""
+    lacking = record(Id="2")
+    del lacking[gone]
+    decoded = decode(record(), lacking)
+
+    assert decoded.frame["_id"].to_list() == ["1"]
+    assert [(r.id, r.property) for r in decoded.rejects] == [("2", gone)]
+
+
+def test_record_told_twice_counts_once():
+    """Equal copies are one record, of two the later stamp holds, and two at one moment hold nothing."""
+    later = record(Stamp="2024-09-10T14:20:18.000+0000", Name="new")
+    same, newer = decode(record(), record()), decode(later, record(Name="old"))
+    torn = decode(record(Name="a"), record(Name="b"), record(Id="2"))
+
+    assert same.frame["_id"].to_list() == newer.frame["_id"].to_list() == ["1"]
+    assert newer.frame["Name"].to_list() == ["new"]
+    assert same.rejects == newer.rejects == ()
+    assert torn.frame["_id"].to_list() == ["2"]
+    assert [(r.id, r.property) for r in torn.rejects] == [("1", "Id")]
+    assert (same.kept, newer.kept, torn.kept) == ((0,), (0,), (2,))
 
 
 def test_whole_numbers_may_be_written_as_decimals():

@@ -4,19 +4,23 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from talk_assets.model.changes import Write
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
+from talk_assets.model.peer_text import quoted
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import Answer, AnswerLimits
 from talk_assets.systems.batching import split
 from talk_assets.systems.customerp.documents import empty_page, merged, page_of
 from talk_assets.systems.customerp.feed import Feed
+from talk_assets.systems.customerp.ids import id_of
 from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer
-from talk_assets.systems.http import Call, HttpClient, Patience
+from talk_assets.systems.http import Call, HttpClient, Patience, is_token
 from talk_assets.systems.origin import origin_of
-from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
+from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Reject, Written
+from talk_assets.systems.records import LONGEST_ID
 
 BASE = "/api/v1"
 _PAGE = 1000
@@ -28,10 +32,11 @@ _OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerpLogin:
-    """Where the Customerp is and the API key to use."""
+    """Where the Customerp is, the API key to use, and a file of certificate authorities to trust besides the usual."""
 
     url: str
     api_key: str = field(repr=False)
+    ca_file: Path | None = None
 
 
 class CustomerpPort:
@@ -62,6 +67,7 @@ class CustomerpPort:
             headers={"X-Change-Origin": "talk-assets"},
             patience=patience,
             limits=limits,
+            ca_file=login.ca_file,
         )
         self._documents = {child.name: entity for entity in entities.values() for child in entity.children}
         self._feed = Feed(self._client)
@@ -73,12 +79,12 @@ class CustomerpPort:
         if self._identity is None:
             found = self._get(f"{BASE}/", {}, kind="info").json()
             tenant = found.get("tenant") if isinstance(found, dict) else None
-            if not isinstance(tenant, str) or not tenant:
+            if not isinstance(tenant, str) or not tenant or quoted(tenant) != tenant:
                 raise _unexpected("its description")
             currency = found.get("currency")
             self._identity = Identity(
                 tenant=tenant,
-                name=str(found.get("name") or tenant),
+                name=quoted(found.get("name") or tenant),
                 currency=currency if isinstance(currency, str) else None,
             )
         return self._identity
@@ -94,10 +100,10 @@ class CustomerpPort:
             moves = self._feed.since(since, entity.resource)
             if not moves.rewound:
                 ids = moves.ids.get(entity.resource, [])
-                pages = self._read_chunks(entity, ids)
-                yield from _ending(entity, pages, _cursor(moves.last))
+                pages = self._read_named(entity, ids)
+                yield from _ending(entity, pages, _cursor(moves.last), old=cursor)
                 return
-        yield from _ending(entity, self._list(entity), _cursor(self._feed.newest()))
+        yield from _ending(entity, self._list(entity), _cursor(self._feed.newest()), old=cursor)
 
     def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
         """Return the named records; lines are read with their document.
@@ -141,30 +147,35 @@ class CustomerpPort:
         """Give up connections."""
         self._client.close()
 
-    def _list(self, entity: Entity) -> Iterator[Page]:
+    def _list(self, entity: Entity, **chosen: str) -> Iterator[Page]:
         place: str | None = None
+        seen: set[str] = set()
         while True:
-            query = {"limit": str(_PAGE), "deleted": "include"} | ({"cursor": place} if place else {})
+            query = chosen | {"limit": str(_PAGE), "deleted": "include"} | ({"cursor": place} if place else {})
             page, place = self._page(entity, query)
             yield page
             if place is None:
                 return
+            if place in seen:
+                raise _unexpected(f"a page of {entity.resource} that leads back to an earlier one")
+            seen.add(place)
 
     def _read_chunks(self, entity: Entity, ids: Sequence[str]) -> Iterator[Page]:
         for chunk in _chunks(ids):
             yield self._read_ids(entity, chunk)
 
-    def _read_ids(self, entity: Entity, ids: Sequence[str]) -> Page:
-        pages = []
+    def _read_named(self, entity: Entity, ids: Sequence[str]) -> Iterator[Page]:
+        """Yield the records that the feed named; one that is not given is kept as unread, not taken for unchanged."""
         for chunk in _chunks(ids):
-            query = {"ids": ",".join(chunk), "limit": str(_PAGE), "deleted": "include"}
-            page, _ = self._page(entity, query)
-            pages.append(page)
-        return merged(entity, pages)
+            page = self._read_ids(entity, [i for i in chunk if id_of(i)])
+            told = {*page.frames[entity.name]["_id"], *(reject.id for reject in page.rejects)}
+            yield replace(page, rejects=(*page.rejects, *(_untold(entity, i) for i in chunk if i not in told)))
+
+    def _read_ids(self, entity: Entity, ids: Sequence[str]) -> Page:
+        return merged(entity, [page for chunk in _chunks(ids) for page in self._list(entity, ids=",".join(chunk))])
 
     def _by_key(self, entity: Entity, key: str) -> Page:
-        page, _ = self._page(entity, {"externalKey": key, "deleted": "include"})
-        return page
+        return merged(entity, list(self._list(entity, externalKey=key)))
 
     def _page(self, entity: Entity, query: Mapping[str, str]) -> tuple[Page, str | None]:
         found = self._get(f"{BASE}/{entity.resource}", query, kind="list").json()
@@ -202,6 +213,10 @@ class _ApiKey:
     """An API key as a bearer token; there is nothing to renew."""
 
     def __init__(self, key: str) -> None:
+        if not is_token(key):
+            raise ConfigurationError(
+                "The Customerp API key holds characters that no HTTP header can carry. Nothing was sent. Correct it."
+            )
         self._key = _Key(value=key)
 
     def header(self) -> str:
@@ -217,15 +232,20 @@ def _cursor(seq: int) -> str:
     return json.dumps({"seq": seq})
 
 
-def _ending(entity: Entity, pages: Iterator[Page], cursor: str) -> Iterator[Page]:
-    """Yield *pages* with *cursor* on the last one; an empty page carries it where there is none."""
+def _ending(entity: Entity, pages: Iterator[Page], cursor: str, *, old: str | None) -> Iterator[Page]:
+    """Yield *pages* with *cursor* on the last one; an empty page carries it where there is none.
+
+    A record that came without an id can only be asked for again by fetching from *old* again.
+    """
     held: Page | None = None
+    nameless = False
     for page in pages:
         if held is not None:
             yield held
         held = page
+        nameless = nameless or any(not reject.id for reject in page.rejects)
     last = held or empty_page(entity)
-    yield Page(frames=last.frames, rejects=last.rejects, cursor=cursor)
+    yield Page(frames=last.frames, rejects=last.rejects, cursor=old if nameless else cursor)
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
@@ -239,6 +259,11 @@ def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
         length += len(record_id) + 1
     if chunk:
         yield chunk
+
+
+def _untold(entity: Entity, record_id: str) -> Reject:
+    reason = "the change feed names the record, but the end does not give it"
+    return Reject(entity=entity.name, id=quoted(record_id, longest=LONGEST_ID), property="id", reason=reason, raw="")
 
 
 def _unexpected(what: str) -> PeerAnswerError:

@@ -1,16 +1,19 @@
 """Customerp records, with the lines inside documents, as raw frames."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from talk_assets.model.wire import Entity
 from talk_assets.systems import records
-from talk_assets.systems.port import Page, Reject, raw_schema
+from talk_assets.systems.customerp.ids import id_of
+from talk_assets.systems.port import Page, Reject
 
-LAYOUT = records.Layout(id="id", stamp="updatedAt", version="version", deleted="deleted")
-_OWN = "\x00document"
+LAYOUT = records.Layout(id="id", stamp="updatedAt", version="version", deleted="deleted", id_of=id_of)
+MOST_LINES = 20_000
+"""Lines one document may have; more would be a fault rather than an order."""
 
 
 def page_of(entity: Entity, items: Sequence[Any], *, cursor: str | None = None) -> Page:
@@ -22,22 +25,18 @@ def page_of(entity: Entity, items: Sequence[Any], *, cursor: str | None = None) 
     decoded = records.decode(entity, items, LAYOUT)
     rejects = list(decoded.rejects)
     frames = {entity.name: decoded.frame}
-    broken: set[str] = set()
+    broken: dict[str, Reject] = {}
+    documents = {str(items[place][LAYOUT.id]): items[place] for place in decoded.kept} if entity.children else {}
     for child in entity.children:
-        frame, found, documents = _lines_of(child, items)
-        frames[child.name] = frame
+        frames[child.name], found = _lines_of(entity, child, documents, broken)
         rejects += found
-        broken |= documents
-    if entity.children:
-        rejects += [_without_lines(entity, item) for item in items if _id_of(item) in broken]
-        broken |= {r.id for r in decoded.rejects}
-        if broken:
-            gone = list(broken)
-            frames = {
-                name: frame.filter(~pl.col("_id" if name == entity.name else "_parent").is_in(gone))
-                for name, frame in frames.items()
-            }
-    return Page(frames=frames, rejects=tuple(rejects), cursor=cursor)
+    if broken:
+        gone = list(broken)
+        frames = {
+            name: frame.filter(~pl.col("_id" if name == entity.name else "_parent").is_in(gone))
+            for name, frame in frames.items()
+        }
+    return Page(frames=frames, rejects=(*rejects, *broken.values()), cursor=cursor)
 
 
 def empty_page(entity: Entity, *, cursor: str | None = None) -> Page:
@@ -55,53 +54,38 @@ def merged(entity: Entity, pages: Sequence[Page]) -> Page:
     )
 
 
-def _lines_of(child: Entity, items: Sequence[Any]) -> tuple[pl.DataFrame, list[Reject], set[str]]:
-    """Return the lines' frame, the lines that could not be read, and their documents' ids."""
+def _lines_of(
+    entity: Entity, child: Entity, documents: dict[str, Any], broken: dict[str, Reject]
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Return the lines' frame and the lines that could not be read; their documents are added to *broken*."""
+    path = child.nested_at or "lines"
     lines: list[Any] = []
-    broken: list[Reject] = []
-    for item in items:
-        if not isinstance(item, dict):
+    owners: list[str] = []
+    for name, document in documents.items():
+        nested = document.get(path)
+        if nested is None and document[LAYOUT.deleted]:
             continue
-        nested = item.get(child.nested_at or "lines") or []
-        about = {
-            _OWN: item.get("id"),
-            "updatedAt": item.get("updatedAt"),
-            "version": item.get("version"),
-            "deleted": item.get("deleted"),
-        }
-        if isinstance(nested, list) and all(isinstance(line, dict) for line in nested):
-            lines += [line | about for line in nested]
+        if not isinstance(nested, list) or not all(isinstance(line, dict) for line in nested):
+            broken[name] = _broken(entity, path, name, document, f"{path} is not an array of objects")
+        elif len(nested) > MOST_LINES:
+            reason = f"{path} holds {len(nested):,} lines, more than the {MOST_LINES:,} that are read"
+            broken[name] = replace(_broken(entity, path, name, {}, reason), raw="")
         else:
-            broken.append(_reject(child, item, f"{child.nested_at} is not an array of objects"))
-    decoded = records.decode(child, lines, LAYOUT)
-    parents = pl.Series("_parent", [line[_OWN] for line in lines], dtype=pl.String, strict=False)
-    documents = {reject.id for reject in broken}
-    frame = decoded.frame
-    if decoded.rejects:
-        unread = {reject.id for reject in decoded.rejects}
-        documents |= {str(line[_OWN]) for line in lines if line.get("id") in unread or not line.get("id")}
-        keep = [isinstance(line.get("id"), str) and bool(line["id"]) and line["id"] not in unread for line in lines]
-        parents = parents.filter(pl.Series(keep, dtype=pl.Boolean))
-    frame = frame.with_columns(parents).select(list(raw_schema(child)))
-    return frame, [*broken, *decoded.rejects], documents
+            about = {name: document[name] for name in (LAYOUT.stamp, LAYOUT.version, LAYOUT.deleted)}
+            lines += [line | about for line in nested]
+            owners += [name] * len(nested)
+    decoded = records.decode(child, lines, LAYOUT, parents=owners)
+    for place in sorted(set(range(len(lines))) - set(decoded.kept)) if len(decoded.kept) < len(lines) else ():
+        reason = f"{path} holds a line that cannot be read: {_why(lines[place], decoded.rejects)}"
+        broken.setdefault(owners[place], _broken(entity, path, owners[place], documents[owners[place]], reason))
+    return decoded.frame, [reject for reject in decoded.rejects if id_of(reject.id)]
 
 
-def _id_of(item: Any) -> str | None:  # noqa: ANN401 - JSON
-    found = item.get("id") if isinstance(item, dict) else None
-    return found if isinstance(found, str) else None
+def _why(line: dict[str, Any], rejects: Sequence[Reject]) -> str:
+    reasons = {reject.id: reject.reason for reject in rejects}
+    name = line.get(LAYOUT.id)
+    return f"{name}: {reasons[name]}" if name in reasons else "its id cannot be used, or comes twice"
 
 
-def _without_lines(entity: Entity, item: dict[str, Any]) -> Reject:
-    reason = "one of its lines cannot be read"
-    return Reject(
-        entity=entity.name,
-        id=str(item["id"]),
-        property=entity.children[0].nested_at or "",
-        reason=reason,
-        raw=records.raw_json(item),
-    )
-
-
-def _reject(child: Entity, item: dict[str, Any], reason: str) -> Reject:
-    raw = records.raw_json(item)
-    return Reject(entity=child.name, id=str(item.get("id")), property=child.nested_at or "", reason=reason, raw=raw)
+def _broken(entity: Entity, path: str, name: str, document: dict[str, Any], reason: str) -> Reject:
+    return Reject(entity=entity.name, id=name, property=path, reason=reason, raw=records.raw_json(document))

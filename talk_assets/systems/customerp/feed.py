@@ -56,6 +56,8 @@ class Feed:
             items, newest = self._ask(since=last, limit=_MOST, wait=min(int(wait), LONGEST_WAIT))
             if newest < last:
                 return Moves(ids={}, last=newest, rewound=True)
+            if len(items) == _MOST and newest == last:
+                raise _unreadable("more to come without going on")
             for resource, record_id in items:
                 ids.setdefault(resource, {}).pop(record_id, None)
                 ids[resource][record_id] = None
@@ -69,13 +71,16 @@ class Feed:
         found = answer.json() if answer.status == _OK else None
         items = found.get("items") if isinstance(found, dict) else None
         last = found.get("last") if isinstance(found, dict) else None
-        if not isinstance(items, list) or not isinstance(last, int) or not all(map(_is_move, items)):
-            raise PeerAnswerError(
-                f"Customerp's change feed answered HTTP {answer.status} in another shape than its API "
-                "describes. Nothing of it was used. Check the Customerp URL and key."
-            )
+        if not isinstance(items, list) or type(last) is not int or last < 0 or not all(map(_is_move, items)):
+            raise _unreadable(f"HTTP {answer.status} in another shape than its API describes")
         return [(item["resource"], item["id"]) for item in items], last
 
 
 def _is_move(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("resource"), str) and isinstance(item.get("id"), str)
+
+
+def _unreadable(how: str) -> PeerAnswerError:
+    return PeerAnswerError(
+        f"Customerp's change feed answered {how}. Nothing of it was used. Check the Customerp URL and key."
+    )

@@ -1,5 +1,6 @@
 """Writes as operations of the Customerp batch endpoint."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,8 @@ from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
 from talk_assets.systems import records
 from talk_assets.systems.port import Page
+
+_PLACE = re.compile(r"[0-9]{1,9}")
 
 
 def operation(entity: Entity, write: Write, *, document: Entity | None, version: int | str | None) -> dict[str, Any]:
@@ -99,4 +102,4 @@ def _ids_by_key(record: Any) -> Mapping[str | None, str]:  # noqa: ANN401 - JSON
 def _named_line(problem: Problem | None) -> int | None:
     """Return the place of the line a problem is about: its property reads ``lines.3.quantity``."""
     steps = (problem.property or "").split(".") if problem else []
-    return int(steps[1]) if len(steps) > 1 and steps[1].isdigit() else None
+    return int(steps[1]) if len(steps) > 1 and _PLACE.fullmatch(steps[1]) else None

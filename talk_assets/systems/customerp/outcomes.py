@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from talk_assets.model.changes import Outcome, Problem
+from talk_assets.model.peer_text import LONGEST_NAME, quoted
 
 _BY_STATUS: Mapping[int, Outcome] = {
     404: Outcome.GONE,
@@ -16,7 +17,6 @@ _BY_STATUS: Mapping[int, Outcome] = {
 _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
 _CONFLICT = 409
-_LONGEST = 500
 
 
 def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outcome:
@@ -53,9 +53,9 @@ def problem_of(status: int, problem: Mapping[str, Any]) -> Problem:
     pointer = first.get("pointer")
     detail = first.get("detail") or problem.get("detail") or problem.get("title")
     return Problem(
-        code=str(first.get("code") or _code(problem) or f"HTTP {status}"),
-        message=str(detail or f"Customerp answered HTTP {status}.")[:_LONGEST],
-        property=_path(pointer) if isinstance(pointer, str) and pointer else None,
+        code=quoted(first.get("code") or _code(problem) or f"HTTP {status}", longest=LONGEST_NAME),
+        message=quoted(detail or f"Customerp answered HTTP {status}."),
+        property=quoted(_path(pointer), longest=LONGEST_NAME) if isinstance(pointer, str) and pointer else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Send batches of operations to Customerp and judge each by its own result."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUn
 from talk_assets.model.wire import Entity
 from talk_assets.systems import strict_json
 from talk_assets.systems.answers import Answer
-from talk_assets.systems.customerp.documents import merged, page_of
+from talk_assets.systems.customerp.documents import LAYOUT, merged, page_of
+from talk_assets.systems.customerp.ids import id_of
 from talk_assets.systems.customerp.operations import operation, receipt_of, with_existing_lines
 from talk_assets.systems.customerp.outcomes import existing_id, outcome_of, problem_of
 from talk_assets.systems.http import Call, HttpClient, NotSentError
@@ -20,6 +22,7 @@ from talk_assets.systems.port import Page, Written
 MOST_OPERATIONS = 500
 _PATH = "/api/v1/batch"
 _MOST_PASSES = 10
+_VERSION = re.compile(r"[0-9]{1,18}")
 _WORTH_READING = frozenset({Outcome.APPLIED, Outcome.EXISTS, Outcome.STALE, Outcome.GONE})
 _OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
 
@@ -90,7 +93,7 @@ class Writer:
                 results[place] = _Result(outcome=Outcome.REFUSED, problem=problem)
                 continue
             sent.append(place)
-            if owner and version is not None and str(version).isdigit():
+            if owner and version is not None and _VERSION.fullmatch(str(version)):
                 planned[owner] = int(version) + 1
         if operations:
             creates = [batch[place].op is Op.CREATE for place in sent]
@@ -179,7 +182,10 @@ def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
     if outcome is Outcome.APPLIED:
         record = item.get("record")
         record = record if isinstance(record, dict) else None
-        record_id = record.get("id") if record else None
+        record_id = record.get(LAYOUT.id) if record else None
+        if record_id is not None and (not isinstance(record_id, str) or id_of(record_id) is None):
+            shapeless = Problem(code="RESULT_SHAPE", message="The result's record has no usable id.")
+            return _Result(outcome=Outcome.AMBIGUOUS, problem=shapeless)
         return _Result(outcome=outcome, record=record, id=record_id, version=_version(item.get("etag")))
     if outcome is Outcome.EXISTS:
         return _Result(outcome=outcome, id=existing_id(problem), problem=problem_of(status, problem))
@@ -188,7 +194,7 @@ def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
 
 def _version(etag: object) -> int | None:
     text = etag.strip('"') if isinstance(etag, str) else ""
-    return int(text) if text.isdigit() else None
+    return int(text) if _VERSION.fullmatch(text) else None
 
 
 def _receipt(write: Write, result: _Result) -> Receipt:

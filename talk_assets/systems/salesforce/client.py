@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 
 from talk_assets.model.changes import Op, Write
+from talk_assets.model.peer_text import LONGEST_NAME, quoted
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import AnswerLimits
@@ -16,6 +17,7 @@ from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.documents import DocumentWriter
+from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.login import SalesforceLogin, Session, client_credentials, utc_now
 from talk_assets.systems.salesforce.query import PAGE, among, id_literal, page_after, select, text_literal
 from talk_assets.systems.salesforce.rest import Part, Rest, rows_in, unexpected
@@ -60,7 +62,13 @@ class SalesforcePort:
         origin = origin_of(login.url, end=System.SALESFORCE)
         grant = login.grant or client_credentials(client_id=login.client_id, client_secret=login.client_secret)
         self._login_client = HttpClient(
-            end=System.SALESFORCE, origin=origin, credentials=None, calls=self.calls, patience=patience, limits=limits
+            end=System.SALESFORCE,
+            origin=origin,
+            credentials=None,
+            calls=self.calls,
+            patience=patience,
+            limits=limits,
+            ca_file=login.ca_file,
         )
         self._client = HttpClient(
             end=System.SALESFORCE,
@@ -70,6 +78,7 @@ class SalesforcePort:
             headers={"Sforce-Call-Options": "client=talk-assets", "Sforce-Auto-Assign": "FALSE"},
             patience=patience,
             limits=limits,
+            ca_file=login.ca_file,
         )
         self._rest = Rest(client=self._client, api_version=login.api_version)
         self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency)
@@ -107,21 +116,27 @@ class SalesforcePort:
         after: tuple[datetime, str] | None = None
         started: datetime | None = None
         newest: datetime | None = None
+        ends: set[tuple[datetime, str]] = set()
+        nameless = False
         while True:
             answer = self._rest.query(page_after(names, entity.resource, since=since, after=after))
             started = started or answer.date
             found = self._columns.decode(entity, answer.records)
+            nameless = nameless or any(not reject.id for reject in found.rejects)
             place = _place(answer.records)
             if place is not None:
-                if after is not None and (place == after or place[0] < after[0]):
+                # Ids of one stamp come in the server's own order, so a page told again is known by its end.
+                if place in ends or (after is not None and place[0] < after[0]):
                     raise unexpected("a query in order")
+                ends.add(place)
                 newest = place[0]
             if place is None or (answer.done and len(answer.records) < PAGE):
                 stamp = max(started or newest or _BEGINNING, old or _BEGINNING)
                 yield Page(
                     frames={entity.name: found.frame},
                     rejects=found.rejects,
-                    cursor=json.dumps({"stamp": stamp_text(stamp)}),
+                    # What came without an id can only be asked for again by fetching from the old place.
+                    cursor=cursor if nameless else json.dumps({"stamp": stamp_text(stamp)}),
                 )
                 return
             yield Page(frames={entity.name: found.frame}, rejects=found.rejects)
@@ -223,18 +238,20 @@ class SalesforcePort:
         found = self._first(select(["Id", "Name", "DefaultCurrencyIsoCode"], "Organization", limit=1))
         currency = found.get("DefaultCurrencyIsoCode")
         return Identity(
-            tenant=str(found["Id"]),
-            name=str(found.get("Name")),
+            tenant=found["Id"],
+            name=quoted(found.get("Name"), longest=LONGEST_NAME),
             currency=currency if isinstance(currency, str) else None,
             pricebook=self.standard_pricebook(),
         )
 
     def _first(self, soql: str) -> dict[str, Any]:
         records = self._rest.query(soql).records
-        if not records or not isinstance(records[0], dict) or not isinstance(records[0].get("Id"), str):
+        first = records[0] if records and isinstance(records[0], dict) else {}
+        record_id = first.get(LAYOUT.id)
+        own = id_of(record_id) if isinstance(record_id, str) else None
+        if own is None:
             raise unexpected("a query for one record")
-        first: dict[str, Any] = records[0]
-        return first
+        return first | {LAYOUT.id: own}
 
 
 def _place(records: Sequence[Any]) -> tuple[datetime, str] | None:
@@ -243,9 +260,13 @@ def _place(records: Sequence[Any]) -> tuple[datetime, str] | None:
         return None
     last = records[-1]
     try:
-        return datetime.fromisoformat(last["SystemModstamp"]).astimezone(UTC), str(last["Id"])
-    except (TypeError, KeyError, ValueError):
+        stamp = datetime.fromisoformat(last[LAYOUT.stamp])
+        place = stamp.astimezone(UTC), id_of(last[LAYOUT.id])
+    except (TypeError, KeyError, ValueError, OverflowError):
         raise unexpected("a query") from None
+    if stamp.tzinfo is None or place[1] is None:
+        raise unexpected("a query")
+    return place[0], place[1]
 
 
 def _live_first(found: Sequence[Any], key_path: str) -> list[Any]:

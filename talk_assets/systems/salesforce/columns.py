@@ -13,10 +13,11 @@ from talk_assets.model.changes import Write
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.wire import NOT_SHOWN, Entity
 from talk_assets.systems import records
+from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.rest import Rest, unexpected
 
 CURRENCY = "CurrencyIsoCode"
-LAYOUT = records.Layout(id="Id", stamp="SystemModstamp", version="SystemModstamp", deleted="IsDeleted")
+LAYOUT = records.Layout(id="Id", stamp="SystemModstamp", version="SystemModstamp", deleted="IsDeleted", id_of=id_of)
 
 
 class Columns:

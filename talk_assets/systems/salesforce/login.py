@@ -7,6 +7,7 @@ as HTTP 401.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Lock
 from urllib.parse import urlencode
 
@@ -14,12 +15,14 @@ import httpx
 import jwt
 
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
+from talk_assets.model.peer_text import LONGEST_NAME, quoted
 from talk_assets.model.system import System
-from talk_assets.systems.http import Call, HttpClient
-from talk_assets.systems.origin import origin_of
+from talk_assets.systems.http import Call, HttpClient, is_token
+from talk_assets.systems.origin import origin_of, same_origin
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
 _OK = 200
+_SECRETS = ("client_secret", "password", "refresh_token", "assertion")
 _ASSERTION_LIFE = timedelta(minutes=3)
 
 Grant = Callable[[], Mapping[str, str]]
@@ -34,6 +37,7 @@ class SalesforceLogin:
     client_id: str
     client_secret: str = field(repr=False)
     api_version: str = "62.0"
+    ca_file: Path | None = None
     grant: Grant | None = field(default=None, repr=False)
 
 
@@ -111,31 +115,36 @@ class Session:
             return True
 
     def _log_in(self) -> str:
+        form = dict(self._grant())
         answer = self._client.read(
             Call(
                 method="POST",
                 path=TOKEN_PATH,
                 kind="login",
-                body=urlencode(dict(self._grant())).encode("ascii"),
+                body=urlencode(form).encode("ascii"),
                 media_type="application/x-www-form-urlencoded",
                 counts=False,
                 authorized=False,
+                secrets=tuple(form[name] for name in _SECRETS if name in form),
             )
         )
         found = answer.json()
         facts = found if isinstance(found, dict) else {}
         if answer.status != _OK:
-            code = facts.get("error") or f"HTTP {answer.status}"
+            code = quoted(facts.get("error") or f"HTTP {answer.status}", longest=LONGEST_NAME)
+            reason = quoted(facts.get("error_description") or "no reason given")
             raise ConfigurationError(
-                f"Salesforce refuses the login ({code}: {facts.get('error_description') or 'no reason given'}). "
+                f"Salesforce refuses the login ({code}: {reason}). "
                 "Nothing was read or written. Check the URL (the org's My Domain), the client id and secret."
             )
         token, instance = facts.get("access_token"), facts.get("instance_url")
-        if not isinstance(token, str) or not isinstance(instance, str):
+        if not isinstance(token, str) or not is_token(token) or not isinstance(instance, str):
             raise PeerAnswerError("Salesforce answered the login without a token. Nothing was read. Check the URL.")
-        if origin_of(instance, end=System.SALESFORCE) != self._origin:
+        # A token goes to the configured origin alone, so an org that moved is told of rather than followed.
+        found_at = origin_of(instance, end=System.SALESFORCE)
+        if not same_origin(found_at, self._origin):
             raise ConfigurationError(
-                f"The org answers at {httpx.URL(instance).host}, not at the URL given. "
+                f"The org answers at {quoted(found_at.host, longest=LONGEST_NAME)}, not at the URL given. "
                 "Nothing was read or written. Use that host as the Salesforce URL."
             )
         return f"Bearer {token}"

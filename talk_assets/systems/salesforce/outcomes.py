@@ -6,6 +6,7 @@ from typing import Any
 
 from talk_assets.model.changes import Op, Outcome, Problem
 from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
+from talk_assets.model.peer_text import LONGEST_NAME, quoted
 
 _CODES: Mapping[str, Outcome] = {
     "ENTITY_IS_DELETED": Outcome.GONE,
@@ -26,7 +27,6 @@ _MISSING_ROW = "INVALID_CROSS_REFERENCE_KEY"
 _BUDGET = "REQUEST_LIMIT_EXCEEDED"
 _ACCESS = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER", "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
 _UNAUTHORIZED, _TOO_LARGE, _TOO_MANY, _SERVER_ERROR = 401, 413, 429, 500
-_LONGEST = 500
 # These messages end with the value that was sent; logs and receipts hold none.
 _VALUE = re.compile(
     r"(?P<what>data value too large|invalid email address|bad value for restricted picklist field|"
@@ -57,9 +57,9 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
     fields = error.get("fields")
     message = str(error.get("message") or "Salesforce gave no reason.")
     return Problem(
-        code=code_of(error) or "UNKNOWN",
-        message=_VALUE.sub(r"\g<what>\g<end>", message)[:_LONGEST] if _VALUE.search(message) else message[:_LONGEST],
-        property=str(fields[0]) if isinstance(fields, list) and fields else None,
+        code=quoted(code_of(error) or "UNKNOWN", longest=LONGEST_NAME),
+        message=quoted(_VALUE.sub(r"\g<what>\g<end>", message)),
+        property=quoted(fields[0], longest=LONGEST_NAME) if isinstance(fields, list) and fields else None,
     )
 
 
@@ -88,7 +88,7 @@ def raise_for_run(status: int, errors: Sequence[Mapping[str, Any]]) -> None:
         )
     if status == _UNAUTHORIZED or codes & _ACCESS:
         raise ConfigurationError(
-            f"Salesforce refuses API access ({', '.join(sorted(codes)) or f'HTTP {status}'}). "
+            f"Salesforce refuses API access ({quoted(', '.join(sorted(codes))) or f'HTTP {status}'}). "
             "Nothing more was read or written. Check the connected app and the integration user's rights."
         )
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from talk_assets.model.errors import DeclarationError
+from talk_assets.systems.salesforce.ids import id_of
 
 PAGE = 2000
 """Rows asked for at once: the largest batch the query resource gives."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,5}")
-_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 _ESCAPES = str.maketrans({"\\": r"\\", "'": r"\'", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\b": r"\b", "\f": r"\f"})
 
 
@@ -25,7 +25,7 @@ def id_literal(record_id: str) -> str:
     Raises:
         ValueError: it is not an id of 15 or 18 letters and digits.
     """
-    if not _ID.fullmatch(record_id):
+    if id_of(record_id) is None:
         raise ValueError("not a Salesforce record id")
     return f"'{record_id}'"
 

@@ -173,13 +173,15 @@ def rows_of(body: Any) -> tuple[list[Any], bool]:  # noqa: ANN401 - JSON
     records = body.get("records") if isinstance(body, dict) else None
     if not isinstance(records, list) or not isinstance(body.get("done"), bool):
         raise unexpected("a query")
+    if body["done"] and body.get("totalSize", len(records)) != len(records):
+        raise unexpected("a query, whose records are not as many as it says,")
     return records, body["done"]
 
 
 def _refused(what: str, status: int, errors: Sequence[Mapping[str, Any]]) -> PeerAnswerError:
     problem = problem_of(errors)
     return PeerAnswerError(
-        f"Salesforce refused {what} (HTTP {status}, {problem.code}: {' '.join(problem.message.split())}). "
+        f"Salesforce refused {what} (HTTP {status}, {problem.code}: {problem.message}). "
         "Nothing of it was used. Check that the integration user may see the object and its fields."
     )
 

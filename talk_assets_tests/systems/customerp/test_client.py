@@ -5,13 +5,21 @@ import threading
 
 import pytest
 
+from talk_assets.entities import entity_of
 from talk_assets.model.changes import Op
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
+from talk_assets.model.system import System
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
 
 
-def item(n, **facts):
-    return {"id": f"C{n}", "updatedAt": "2024-09-10T14:20:17.000001Z", "version": 1, "deleted": False} | facts
+def nothing(entity):
+    """Every property of *entity*, each null, as an end sends what is empty."""
+    return {path.partition(".")[0]: None for path in (*entity.paths, entity.key_path)}
+
+
+def item(n, kind="contact", **facts):
+    own = {"id": f"C{n}", "updatedAt": "2024-09-10T14:20:17.000001Z", "version": 1, "deleted": False}
+    return nothing(entity_of(kind, System.CUSTOMERP)) | own | facts
 
 
 def listing(*items, after=None):
@@ -120,12 +128,22 @@ def test_hostile_next_stays_a_parameter(scripted, customerp, answer, peer):
 
 def test_document_with_an_unreadable_line_is_rejected_whole(scripted, customerp, answer):
     """Without its odd line the document would look as if the line had been removed."""
-    good = {"id": "L1", "quantity": 1}
-    odd = {"id": "L2", "quantity": "many"}
+    empty = nothing(entity_of("order_line", System.CUSTOMERP))
+    good = empty | {"id": "L1", "quantity": 1}
+    odd = empty | {"id": "L2", "quantity": "many"}
     _, port = scripted(
         customerp.entities,
         answer(feed(last=1)),
-        answer(listing(item(1, lines=[good, odd]), item(2, lines=[good | {"id": "L3"}]), item(3, lines="none"))),
+        answer(
+            listing(
+                item(1, "order", lines=[good, odd]),
+                item(2, "order", lines=[good | {"id": "L3"}]),
+                item(3, "order", lines="none"),
+                item(4, "order"),
+                item(5, "order", lines=[good | {"id": "../L5"}]),
+                item(6, "order", lines=[good | {"id": "L6"}] * 2),
+            )
+        ),
     )
     page = next(port.fetch(customerp.entities["order"], None))
 
@@ -134,7 +152,9 @@ def test_document_with_an_unreadable_line_is_rejected_whole(scripted, customerp,
     assert sorted((reject.entity, reject.id) for reject in page.rejects) == [
         ("order", "C1"),
         ("order", "C3"),
-        ("order_line", "C3"),
+        ("order", "C4"),
+        ("order", "C5"),
+        ("order", "C6"),
         ("order_line", "L2"),
     ]
 

@@ -1,0 +1,14 @@
+"""What may pass for a Customerp id."""
+
+import re
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}")
+
+
+def id_of(text: str) -> str | None:
+    """Return *text* if it can be a record's id, None otherwise.
+
+    Ids stand in paths (``/orders/ID/lines``) and in lists (``ids=ID,ID``), so one with a slash, a comma or
+    a percent sign would name something else there.
+    """
+    return text if _ID.fullmatch(text) else None
