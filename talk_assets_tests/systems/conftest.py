@@ -14,11 +14,13 @@ from talk_assets.sandbox import customerp as customerp_sandbox
 from talk_assets.sandbox import salesforce as salesforce_sandbox
 from talk_assets.sandbox.serving import running
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
-from talk_assets.systems.http import Patience
+from talk_assets.systems.http import HttpClient, Patience
 from talk_assets.systems.memory import MemoryPort
 from talk_assets.systems.memory_rules import Rules
+from talk_assets.systems.origin import origin_of
+from talk_assets.systems.port import CallCount
 from talk_assets.systems.salesforce import SalesforceLogin, SalesforcePort
-from talk_assets_tests.systems.peer import Peer, http_answer
+from talk_assets_tests.systems.peer import Peer, Tokens, http_answer
 
 RELATIONS = {"order_line": "OrderItems"}
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -259,3 +261,25 @@ def pauses():
 @pytest.fixture
 def patience(pauses):
     return Patience(sleep=pauses.append)
+
+
+@pytest.fixture
+def client(patience):
+    opened = []
+
+    def open_client(url, **facts):
+        calls = facts.pop("calls", CallCount())
+        made = HttpClient(
+            end=System.CUSTOMERP,
+            origin=origin_of(url, end=System.CUSTOMERP),
+            credentials=facts.pop("credentials", Tokens("canary-token")),
+            calls=calls,
+            patience=facts.pop("patience", patience),
+            **facts,
+        )
+        opened.append(made)
+        return made
+
+    yield open_client
+    for one in opened:
+        one.close()

@@ -3,6 +3,11 @@
 import socket
 import threading
 
+from talk_assets.systems.http import Call
+
+READ = Call(method="GET", path="/things", kind="list", query={"q": "secret name"})
+WRITE = Call(method="POST", path="/things", kind="batch", body=b'{"a":"secret name"}', writes=True)
+
 
 class Peer:
     """A server that answers each connection with the next of its scripted byte strings.
@@ -69,3 +74,20 @@ def http_answer(body, status="200 OK", media_type="application/json", headers=()
         *headers,
     ]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+class Tokens:
+    def __init__(self, *tokens):
+        self.tokens = list(tokens)
+        self.renewed = []
+        self.lock = threading.Lock()
+
+    def header(self):
+        return f"Bearer {self.tokens[0]}"
+
+    def renew(self, refused):
+        with self.lock:
+            self.renewed.append(refused)
+            if refused == self.header() and len(self.tokens) > 1:
+                del self.tokens[0]
+        return True
