@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from talk_assets.changesets.creates import creates
+from talk_assets.changesets.decisions import decided
 from talk_assets.changesets.reconcile import agreed_baselines, compare
 from talk_assets.changesets.unshown import blind_creations, not_shown
 from talk_assets.changesets.updates import conflicts, deletions, manual_conflicts, updates
@@ -13,7 +14,7 @@ from talk_assets.model.changes import ChangeState
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import changes, links, mapped, quarantine
+from talk_assets.store import changes, decisions, links, mapped, quarantine
 from talk_assets.store.database import Database
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import CHANGE_SCHEMA
@@ -78,6 +79,9 @@ def _linked(
     compared = compare(pair, rows.with_columns(pl.col(f"{s}_deleted").fill_null(value=True) for s in System))
     deleted = pl.any_horizontal(*(pl.col(f"{s}_deleted") for s in System))
     live, gone = compared.filter(~deleted), compared.filter(deleted)
+    standing = decisions.standing(session.db, pair)
+    live, settled = decided(pair, live, standing)
+    decisions.settle(session.db, pair, settled, now=session.clock())
     links.set_baselines(session.db, pair, agreed_baselines(pair, live))
     clashes = changes.log_conflicts(session.db, conflicts(pair, live, now=session.clock()))
     removed, states = deletions(pair, gone, parent=parent)
@@ -89,8 +93,8 @@ def _linked(
     )
     asked = _stopped_held(asked, compared)
     open_links = asked.filter(pl.col("state") != ChangeState.HELD.value)["link_id"].to_list()
-    settled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
-    return asked, clashes, settled
+    reconciled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
+    return asked, clashes, reconciled
 
 
 def _stopped_held(asked: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:

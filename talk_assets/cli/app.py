@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from talk_assets.cli import demo, sandbox, status, sync, up
+from talk_assets.cli import conflicts, demo, held, review, sandbox, status, sync, up
 from talk_assets.cli.failures import Explained
 
 app = typer.Typer(
@@ -20,7 +20,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo.demo, sync.sync, sync.plan, status.status, up.up, sandbox.sandbox):
+for command in (
+    demo.demo,
+    sync.sync,
+    sync.plan,
+    status.status,
+    conflicts.conflicts,
+    conflicts.resolve,
+    review.review,
+    review.link,
+    review.unlink,
+    held.held,
+    held.retry,
+    up.up,
+    sandbox.sandbox,
+):
     app.command()(command)
 
 

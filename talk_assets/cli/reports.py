@@ -44,6 +44,18 @@ def waiting(pair: Mapping[str, Any]) -> str | None:
     return ", ".join(f"{pair[reason]:,} {words}" for reason, words in WAITING.items() if pair[reason]) or None
 
 
+def ways_on(pairs: Mapping[str, Any]) -> list[str]:
+    """Which commands lead on from what waits, a line each; none when nothing waits for a person."""
+    counted = {reason: sum(pair[reason] for pair in pairs.values()) for reason in WAITING}
+    ways = [
+        (counted["undecided"], "to decide: talk conflicts"),
+        (counted["review"], "for review: talk review"),
+        (counted["quarantined"], "quarantined: talk held tells why, talk retry tries again"),
+        (counted["parked"] + counted["held"], "waiting or held: talk held tells why"),
+    ]
+    return [f"{count:,} {way}" for count, way in ways if count]
+
+
 def _written(end: Mapping[str, int]) -> str | None:
     return " ".join(f"{sign}{end[done]:,}" for done, sign in _WRITTEN.items() if end[done]) or None
 

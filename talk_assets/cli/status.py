@@ -7,30 +7,24 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from talk_assets.cli.reports import waiting
-from talk_assets.cli.screen import cell, results, table
-from talk_assets.model.errors import ConfigurationError
+from talk_assets.cli.reports import waiting, ways_on
+from talk_assets.cli.screen import cell, plain, results, table
+from talk_assets.cli.stored import opened_store
 from talk_assets.model.system import System
-from talk_assets.settings import environment, store_path
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
     """Show links, what waits for a person, and how far each end was read. Calls no end."""
-    path = store_path(environment())
-    if not path.exists():
-        raise ConfigurationError(
-            f"There is no store at {path} yet. Nothing was made there. Run `talk sync` first, or point "
-            "TALK_STORE at the store you mean."
-        )
-    from talk_assets.store.database import Database
     from talk_assets.store.status import status as status_of
 
-    with Database(path) as store:
+    with opened_store() as store:
         found = status_of(store)
     if as_json:
         typer.echo(json.dumps(found))
     else:
         results().print(status_table(found))
+        for line in ways_on(found["pairs"]):
+            results().print(plain(line, style="dim"))
 
 
 def status_table(found: Mapping[str, Any]) -> Table:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talk_assets.cli.reports import plan_tables, planned, report_table, summary
+from talk_assets.cli.reports import plan_tables, planned, report_table, summary, ways_on
 from talk_assets.cli.screen import plain, progress, results
 from talk_assets.settings import Settings, environment
 
@@ -69,5 +69,7 @@ def _show(report: "CycleReport", *, dry_run: bool) -> None:
     pairs = planned(counts["pairs"], report.plan.to_dicts()) if dry_run else counts["pairs"]
     results().print(report_table(pairs))
     results().print(plain(summary(counts), style="dim"))
+    for line in ways_on(counts["pairs"]):
+        results().print(plain(line, style="dim"))
     if dry_run:
         results().print("This is the plan. Nothing was written to either end.")

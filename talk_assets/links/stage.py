@@ -12,11 +12,12 @@ from talk_assets.mapped.stage import NAMESPACE, SEPARATOR
 from talk_assets.model.pair import EntityPair, MatchKey
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import links
+from talk_assets.store import decisions, links
 from talk_assets.store.tables import REVIEW_SCHEMA
 
 RULE_KEY = "key"
 RULE_LINE = "line"
+RULE_UNLINKED = "unlinked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +48,14 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
     parent = session.parent(pair)
     waiting = {system: links.unlinked(db, pair, system, mark, parent=parent) for system in System}
     examined = pl.concat([rows.select("_id", system=pl.lit(s.value)) for s, rows in waiting.items()])
+    kept_apart = decisions.apart(db, pair)
+    waiting = {
+        system: rows.join(kept_apart.filter(pl.col("system") == system.value), on="_id", how="anti")
+        for system, rows in waiting.items()
+    }
     linked = 0
     with db.transaction():
-        reviews = []
+        reviews = [_apart_rows(pair, kept_apart)]
         for rule, matched in _matches(session, pair, parent, waiting, mark):
             linked += _store(session, pair, matched, rule)
             reviews.append(_review_rows(session, pair, matched, rule))
@@ -147,6 +153,22 @@ def _store(session: Session, pair: EntityPair, matched: Matched, rule: str) -> i
     if rule == RULE_KEY and found.height:
         adopt(session, pair, found)
     return found.height
+
+
+def _apart_rows(pair: EntityPair, kept_apart: pl.DataFrame) -> pl.DataFrame:
+    """Records whose link a person took away wait in review whatever they match."""
+    return kept_apart.select(
+        "system",
+        "salesforce_id",
+        "customerp_id",
+        pair=pl.lit(pair.name),
+        record_id=pl.col("_id"),
+        rule=pl.lit(RULE_UNLINKED),
+        key=pl.lit(None, dtype=pl.String),
+        salesforce_ids=pl.col("salesforce_id"),
+        customerp_ids=pl.col("customerp_id"),
+        since=pl.col("said_at"),
+    ).select(REVIEW_SCHEMA.keys())
 
 
 def _review_rows(session: Session, pair: EntityPair, matched: Matched, rule: str) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from talk_assets.mapped.translate import Translation, translate
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import mapped, quarantine, raw
+from talk_assets.store import intents, mapped, quarantine, raw
 from talk_assets.store.tables import match_columns
 
 NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")
@@ -36,8 +36,10 @@ def create_key(tenant: str, system: System, name: str, record_id: str) -> str:
 
 
 def translate_pair(session: Session, pair: EntityPair, system: System) -> Translated:
-    """Translate the pair's raw rows of *system* that changed since the last time."""
+    """Translate the pair's raw rows of *system* that changed since the last time; all if the declaration did."""
     db, entity = session.db, session.entity(pair, system)
+    if _declared_anew(session, pair, system):
+        db.set_mark("mapped", f"{system}_{pair.name}", 0)
     mark = db.mark("mapped", f"{system}_{pair.name}")
     latest = db.latest_seq()
     if latest == mark:
@@ -47,6 +49,23 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
         moved, bad = translate_rows(session, pair, system, rows.drop("_seq"))
         db.set_mark("mapped", f"{system}_{pair.name}", latest)
     return Translated(examined=rows.height, moved=moved, quarantined=bad)
+
+
+def _declared_anew(session: Session, pair: EntityPair, system: System) -> bool:
+    """Whether *pair* is declared otherwise than when it was last translated; what was refused is then asked again."""
+    db, key = session.db, f"declared_{system}_{pair.name}"
+    declared, known = session.fingerprint(pair), db.meta(key)
+    if declared == known:
+        return False
+    with db.transaction():
+        db.set_meta(key, declared)
+        if known is not None:
+            released = quarantine.release(db, pair)
+            intents.release(db, list(session.lookups))
+            if not released.filter(pl.col("stage") == "raw").is_empty():
+                raw.read_anew(db, session.entity(session.parent(pair) or pair, system))
+                raw.read_anew(db, session.entity(pair, system))
+    return known is not None
 
 
 def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> tuple[int, int]:

@@ -23,7 +23,7 @@ PARENT = "parent"
 def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
     """Links (column `link_id`) to look at: either record moved after *seq*, the link is new, or a change waits.
 
-    Held and parked changes are looked at each time, as what they wait for may be here by now.
+    What waits is looked at each time, as what it waits for, a person's decision among it, may be here by now.
     """
     table = links_table(pair)
     by_record = " UNION ".join(
@@ -31,7 +31,7 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
         for system in System
     )
     found = f"""{by_record} UNION SELECT link_id FROM {table} WHERE _seq > ?
-        UNION SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL AND state IN ('held', 'parked')"""
+        UNION SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL AND state <> 'pending'"""
     parameters: list[object] = [seq] * (len(System) + 1)
     if parent is not None:
         # A document's deletion or status decides what its lines may do.

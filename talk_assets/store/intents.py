@@ -79,3 +79,39 @@ def creates(db: Database, pair: str, system: str) -> pl.DataFrame:
 def forget(db: Database, before: datetime) -> None:
     """Drop intents settled before *before*; the open ones stay."""
     db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?)", [before, *OPEN])
+
+
+def unlink(db: Database, pair: str, system: str, link_id: str, records: Sequence[str]) -> None:
+    """Note of what was written to a link, or made the *records* of *system*, that it belongs to no link any more."""
+    wanted = pl.DataFrame({"_id": list(records)}, schema={"_id": pl.String()})
+    db.run(
+        """UPDATE writeback.intent SET link_id = NULL, state = CASE state WHEN 'applied' THEN 'unlinked' ELSE state END
+           WHERE link_id = ?
+              OR (pair = ? AND system = ? AND op = 'create' AND record_id IN (SELECT _id FROM wanted))""",
+        [link_id, pair, system],
+        wanted=wanted,
+    )
+
+
+def refused(db: Database, intent_ids: Sequence[str]) -> dict[str, str]:
+    """Which of *intent_ids* an end refused before, and its words."""
+    wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
+    found = db.frame(
+        """SELECT intent_id, coalesce(problem, 'refused: no reason') AS problem FROM writeback.intent
+           SEMI JOIN wanted USING (intent_id) WHERE state = 'refused'""",
+        wanted=wanted,
+    )
+    return dict(found.iter_rows())
+
+
+def release(db: Database, names: Sequence[str]) -> int:
+    """Let what was refused of the entities *names* be tried again; how many writes that is."""
+    wanted = pl.DataFrame({"name": list(names)}, schema={"name": pl.String()})
+    refusals = "writeback.intent WHERE state = 'refused' AND pair IN (SELECT name FROM wanted)"
+    found = db.frame(f"SELECT intent_id FROM {refusals}", wanted=wanted).height
+    db.run(
+        """UPDATE writeback.intent SET state = 'released'
+           WHERE state = 'refused' AND pair IN (SELECT name FROM wanted)""",
+        wanted=wanted,
+    )
+    return found

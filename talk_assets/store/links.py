@@ -1,19 +1,20 @@
 """Links and baselines: which record is which, and what both ends last agreed on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import mapped
+from talk_assets.store import intents, mapped
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import (
     LINK_SCHEMA,
     REVIEW_SCHEMA,
     baseline_schema,
     baseline_table,
+    changes_table,
     links_table,
     mapped_table,
     match_columns,
@@ -241,3 +242,43 @@ def lines_of_matched(
 def fresh(db: Database, pair: EntityPair) -> list[str]:
     """Links whose two records were not yet wholly reconciled for the first time."""
     return [str(row[0]) for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh")]
+
+
+def by_any_id(db: Database, pair: EntityPair, record: str) -> pl.DataFrame:
+    """The links whose own id, or either record's id, is *record*."""
+    return db.frame(
+        f"SELECT * FROM {links_table(pair)} WHERE ? IN (link_id, salesforce_id, customerp_id) ORDER BY link_id",
+        [record],
+    )
+
+
+def of_document(db: Database, child: EntityPair, system: System, document: str) -> pl.DataFrame:
+    """The links of the lines of *document* of *system*."""
+    return db.frame(
+        f"""SELECT l.* FROM {links_table(child)} l JOIN {mapped_table(child, system)} m ON m._id = l.{system}_id
+            WHERE m._parent = ? ORDER BY l.link_id""",
+        [document],
+    )
+
+
+def leave_review(db: Database, pair: EntityPair, ids: Mapping[System, str]) -> None:
+    """Take the records *ids* out of review; others that name them are looked at again by the next matching."""
+    for system, record in ids.items():
+        db.execute(
+            "DELETE FROM links.review WHERE pair = ? AND system = ? AND record_id = ?", [pair.name, system, record]
+        )
+
+
+def drop(db: Database, pair: EntityPair, link_id: str) -> None:
+    """Forget a link with all that hangs on it; both records count as moved."""
+    with db.transaction():
+        found = by_link(db, pair, [link_id])
+        for table in (links_table(pair), baseline_table(pair), changes_table(pair)):
+            db.execute(f"DELETE FROM {table} WHERE link_id = ?", [link_id])
+        db.execute(
+            "UPDATE changesets.decision SET state = 'overtaken' WHERE link_id = ? AND state = 'standing'", [link_id]
+        )
+        for system in System:
+            records = found[f"{system}_id"].to_list()
+            mapped.touch(db, pair, system, records)
+            intents.unlink(db, pair.name, system.value, link_id, records)

@@ -112,3 +112,15 @@ def lines_stopped(db: Database, child: str, entity: Entity, documents: list[str]
         [child, entity.system],
         wanted=wanted,
     )
+
+
+def release(db: Database, pair: EntityPair, record: str | None = None) -> pl.DataFrame:
+    """Let what is in quarantine be tried again though its input did not change (columns `stage, system, record_id`).
+
+    With *record* only that record's entries. First time and attempts stay known.
+    """
+    chosen = "store.quarantine WHERE pair = ? AND (? IS NULL OR record_id = ?)"
+    parameters = [pair.name, record, record]
+    found = db.frame(f"SELECT DISTINCT stage, system, record_id FROM {chosen} ORDER BY ALL", parameters)
+    db.execute(f"UPDATE {chosen.replace(' WHERE', ' SET _seq = -1 WHERE')}", parameters)
+    return found

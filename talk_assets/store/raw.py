@@ -136,3 +136,19 @@ def set_cursor(db: Database, entity: Entity, text: str, *, now: datetime, swept:
             "INSERT INTO store.cursor VALUES (?, ?, ?, ?, ?)",
             [entity.system, entity.name, text, now, now if swept else known],
         )
+
+
+def read_anew(db: Database, entity: Entity) -> None:
+    """Read *entity* whole next time, as after what could not be read was put right."""
+    db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
+
+
+def touch(db: Database, entity: Entity, ids: Sequence[str]) -> None:
+    """Count rows as moved, so that they are translated again."""
+    wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
+    with db.transaction():
+        db.run(
+            f"UPDATE {raw_table(entity)} SET _seq = ? WHERE _id IN (SELECT _id FROM wanted)",
+            [db.next_seq()],
+            wanted=wanted,
+        )

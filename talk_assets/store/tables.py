@@ -153,6 +153,31 @@ CONFLICT_SCHEMA: Mapping[str, pl.DataType] = {
 """Both ends changed one property to different values; both are kept. *winner* is null where a person
 must decide."""
 
+DECISION_SCHEMA: Mapping[str, pl.DataType] = {
+    "pair": pl.String(),
+    "link_id": pl.String(),
+    "property": pl.String(),
+    "winner": pl.String(),
+    "salesforce_value": pl.String(),
+    "customerp_value": pl.String(),
+    "decided_by": pl.String(),
+    "decided_at": pl.Datetime("us", "UTC"),
+    "state": pl.String(),
+    "settled_at": pl.Datetime("us", "UTC"),
+}
+"""What a person decided of a conflict, and the values that person saw. *state* is standing, applied, or overtaken
+where an end's value changed before it was applied."""
+
+TIE_SCHEMA: Mapping[str, pl.DataType] = {
+    "pair": pl.String(),
+    "salesforce_id": pl.String(),
+    "customerp_id": pl.String(),
+    "what": pl.String(),
+    "said_by": pl.String(),
+    "said_at": pl.Datetime("us", "UTC"),
+}
+"""That a person linked two records, or took their link away (*what*: linked, unlinked)."""
+
 INTENT_SCHEMA: Mapping[str, pl.DataType] = {
     "intent_id": pl.String(),
     "pair": pl.String(),
@@ -207,7 +232,9 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
             _create(db, changes_table(pair), CHANGE_SCHEMA)
         _create(db, "store.quarantine", QUARANTINE_SCHEMA)
         _create(db, "links.review", REVIEW_SCHEMA)
+        _create(db, "links.said", TIE_SCHEMA)
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
+        _create(db, "changesets.decision", DECISION_SCHEMA)
         _create(db, "writeback.intent", INTENT_SCHEMA)
 
 

@@ -112,7 +112,9 @@ def decode(
         if field.path in fixed:
             columns[field.path] = pl.Series(field.path, [fixed[field.path]] * len(sound), dtype=pl.String)
         else:
-            take(field.path, field.path, field.wire, missing=NOT_SHOWN)
+            # An org without merges has no property for them, which is the same as nothing merged.
+            missing = None if field.path == entity.master_path else NOT_SHOWN
+            take(field.path, field.path, field.wire, missing=missing)
     frame = pl.DataFrame(list(columns.values()), schema=list(raw_schema(entity)))
     superseded = _told_twice(frame, wrong, layout)
     rejects = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 import polars as pl
 
-from talk_assets.model.changes import Op, Outcome, Receipt, Write
+from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
@@ -169,9 +169,18 @@ def _flat(batch: Sequence[Write], receipts: Sequence[Receipt]) -> Iterator[Recei
 
 
 def transmit(session: Session, entity: Entity, writes: Sequence[Write]) -> Iterator[tuple[Write, Receipt]]:
-    """Send *writes* of a look-up's records and keep what the end stored; each write with its receipt."""
+    """Send *writes* of a look-up's records and keep what the end stored; each write with its receipt.
+
+    The creation of a record that was refused as it stands is not asked for again: the answer would be the same
+    until a value of it changes, or a person releases it.
+    """
+    refused = intents.refused(session.db, [w.intent_id for w in writes if w.op is Op.CREATE and w.key is not None])
+    for write in (w for w in writes if w.intent_id in refused):
+        code, _, message = refused[write.intent_id].partition(": ")
+        problem = Problem(code=code, message=message)
+        yield write, Receipt(intent_id=write.intent_id, outcome=Outcome.REFUSED, problem=problem)
     for op in Op:
-        for sent in groups(session, entity, [w for w in writes if w.op is op], {}):
+        for sent in groups(session, entity, [w for w in writes if w.op is op and w.intent_id not in refused], {}):
             with session.db.transaction():
                 keep_page(session, entity, sent.stored)
                 judge(session, sent.writes, sent.receipts)

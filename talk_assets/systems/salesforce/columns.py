@@ -79,7 +79,7 @@ class Columns:
         return {
             path: (self._currency() if path == CURRENCY else None) or NOT_SHOWN
             for path in entity.paths
-            if "." not in path and path not in known
+            if "." not in path and path not in known and path != entity.master_path
         }
 
     def _describe(self, resource: str) -> frozenset[str]:
