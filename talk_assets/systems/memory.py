@@ -4,18 +4,22 @@ It keeps wire text per property path and plays either system: Customerp with lin
 document, versions compared on every write and one change feed; Salesforce with lines as records of
 their own, stamps of whole seconds and no comparison. Everything it does follows from the calls and
 the clock given, so runs repeat exactly.
+
+What changed is found as on the real ends: Customerp by its feed's number, without a gap; Salesforce by
+stamps, which a row gets before others can see it, so that a fetch starts *lookback* before its cursor.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.batching import one, split
+from talk_assets.systems.memory_feed import Feed, by_feed, by_stamp
 from talk_assets.systems.memory_rows import Row, Rows, Values
 from talk_assets.systems.memory_rules import Judgement, Request, Rules, judged, refused_lines
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
@@ -24,7 +28,10 @@ _MOST = {System.SALESFORCE: 200, System.CUSTOMERP: 500}
 
 
 class MemoryPort:
-    """One end. *entities* are all its entities by name, as for the real client of *system*."""
+    """One end. *entities* are all its entities by name, as for the real client of *system*.
+
+    *date* is the time its answers are dated with, where that is not its *clock*.
+    """
 
     def __init__(
         self,
@@ -35,6 +42,8 @@ class MemoryPort:
         rules: Rules | None = None,
         identity: Identity | None = None,
         compare_and_set: bool | None = None,
+        lookback: timedelta = timedelta(minutes=10),
+        date: Callable[[], datetime] | None = None,
     ) -> None:
         exact = system is System.CUSTOMERP
         self.system = system
@@ -52,6 +61,14 @@ class MemoryPort:
         self._rows = Rows(system=system, entities=entities, clock=clock)
         self._moved: dict[tuple[str, str], str] = {}
         self._lock = RLock()
+        self._feed = Feed(
+            rows=self._rows,
+            page=self._rules.page,
+            called=lambda: self._called("fetch"),
+            lock=self._lock,
+            lookback=lookback,
+            date=date or clock,
+        )
 
     def identify(self) -> Identity:
         """Return who this end plays."""
@@ -62,16 +79,9 @@ class MemoryPort:
         return "01s000000000001AAA"
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
-        """Yield what changed since *cursor*, oldest first; the cursor is the feed's end at the start."""
-        self._called("fetch")
-        with self._lock:
-            last = self._rows.seq
-            rows = self._rows.since(entity, 0 if cursor is None else int(json.loads(cursor)["seq"]))
-            chunks = [rows[at : at + self._rules.page] for at in range(0, len(rows), self._rules.page)] or [[]]
-            pages = [self._rows.frames(entity, chunk) for chunk in chunks]
-        for frames in pages[:-1]:
-            yield Page(frames=frames)
-        yield Page(frames=pages[-1], cursor=json.dumps({"seq": last}))
+        """Yield what changed since *cursor*; each page shows the rows as they are when it is read."""
+        pages = by_stamp if self.system is System.SALESFORCE else by_feed
+        return pages(self._feed, entity, cursor)
 
     def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
         """Return the named records, tombstones included."""
@@ -168,6 +178,10 @@ class MemoryPort:
         """Take away, or give back, the permission to read and write a property; its values stay."""
         change = self._rows.hidden.add if hidden else self._rows.hidden.discard
         change((entity, path))
+
+    def stamped(self, stamp: datetime) -> AbstractContextManager[None]:
+        """Give what is changed in the block an older *stamp*: a transaction that took long to commit."""
+        return self._rows.stamping(stamp)
 
     def get(self, entity: str, id: str) -> dict[str, str | None] | None:
         """Return a live record's values, or None."""

@@ -1,6 +1,7 @@
 """The records of an end in memory: rows by entity, a journal of changes, and their raw frames."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,7 @@ class Rows:
         self._system = system
         self._entities = dict(entities)
         self._clock = clock
+        self._stamp: datetime | None = None
         self._documents = {child.name: e for e in entities.values() for child in e.children}
         self._entities |= {child.name: child for e in entities.values() for child in e.children}
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in self._entities}
@@ -179,6 +181,26 @@ class Rows:
             if row.entity == entity.name and row.seq == place and row.id in self._home
         ]
 
+    def stamped(
+        self, entity: Entity, *, since: datetime | None, after: tuple[datetime, str] | None, most: int
+    ) -> list[Row]:
+        """Return at most *most* rows in (stamp, id) order, stamped at or after *since* and beyond the place *after*."""
+        found = [
+            row
+            for row in self._rows[entity.name].values()
+            if (since is None or row.stamp >= since) and (after is None or (row.stamp, row.id) > after)
+        ]
+        return sorted(found, key=lambda row: (row.stamp, row.id))[:most]
+
+    @contextmanager
+    def stamping(self, stamp: datetime) -> Iterator[None]:
+        """Stamp what changes in the block with *stamp* and not with the time it is."""
+        self._stamp = stamp
+        try:
+            yield
+        finally:
+            self._stamp = None
+
     def last(self, entity: Entity) -> int:
         """Return the number of the last change of *entity*'s records."""
         return self._last.get(self.document_of(entity).name, 0)
@@ -218,5 +240,5 @@ class Rows:
         )
 
     def _now(self) -> datetime:
-        now = self._clock()
+        now = self._stamp or self._clock()
         return now.replace(microsecond=0) if self._system is System.SALESFORCE else now

@@ -1,6 +1,7 @@
 """The end in memory: what only it has, and that it repeats exactly."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -56,7 +57,8 @@ def rows(port, entity, cursor=None):
 
 def test_users_edits_are_fetched():
     """What a test does as a user shows like any change: added, edited, removed, restored."""
-    port = notes()
+    time = iter(clock() + timedelta(hours=n) for n in range(20))
+    port = MemoryPort(system=System.SALESFORCE, entities={"note": NOTE}, clock=lambda: next(time))
     record_id = port.add("note", {"Text": "a"})
     _, cursor = rows(port, NOTE)
     port.edit("note", record_id, {"Text": "b"})
@@ -71,6 +73,41 @@ def test_users_edits_are_fetched():
     assert ([row["_deleted"] for row in removed], gone) == ([True], None)
     assert [row["_deleted"] for row in restored] == [False]
     assert rows(port, NOTE, cursor)[0] == []
+
+
+def test_salesforce_reads_again_what_may_have_committed_late():
+    """A row that shows after a fetch with a stamp from before it is brought by the next, within the lookback only."""
+    port = notes(lookback=timedelta(minutes=10))
+    _, cursor = rows(port, NOTE)
+    for text, late in (("kept", timedelta(minutes=10)), ("missed", timedelta(minutes=10, seconds=1))):
+        with port.stamped(clock() - late):
+            port.add("note", {"Text": text})
+
+    assert [row["Text"] for row in rows(port, NOTE, cursor)[0]] == ["kept"]
+
+
+def test_salesforce_dates_its_cursor_by_its_answers():
+    """The cursor is the time the answers show, and never goes back."""
+    ahead = notes(date=lambda: clock() + timedelta(seconds=90))
+    _, cursor = rows(ahead, NOTE)
+
+    assert json.loads(cursor) == {"stamp": "2026-03-14T09:31:45+00:00"}
+    assert rows(notes(), NOTE, cursor)[1] == cursor
+
+
+@pytest.mark.parametrize("end", [notes, documents])
+def test_pages_show_rows_as_they_are_when_read(end):
+    """A row that is edited between two pages is brought with its new value, and none is left out."""
+    port, entity = (end(rules=Rules(page=2)), NOTE) if end is notes else (end(page=2), DOCUMENT)
+    path = entity.paths[0]
+    ids = [port.add(entity.name, {path: str(n)}) for n in range(4)]
+    pages = port.fetch(entity, None)
+    found = next(pages).frames[entity.name]["_id"].to_list()
+    port.edit(entity.name, ids[3], {path: "new"})
+    rest = [row for page in pages for row in page.frames[entity.name].to_dicts()]
+
+    assert sorted({*found, *(row["_id"] for row in rest)}) == ids
+    assert [row[path] for row in rest if row["_id"] == ids[3]] == ["new"]
 
 
 def test_touch_without_change_is_fetched():
