@@ -114,6 +114,9 @@ def customerp_derives(_, entity, values, lines):
 class Twins:
     """Both ends, the store between them and the clock; every session is a new one, as in real runs."""
 
+    port: type[MemoryPort] = WatchedPort
+    page = 2000
+
     def __init__(
         self, *, store: Path | None = None, currency: str | None = "USD", pairs=PAIRS, normalise=EMPTY, **options
     ) -> None:
@@ -124,7 +127,7 @@ class Twins:
         self.customerp_refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = []
         children = {name: p.parent for name, p in pairs.items() if p.parent}
         self.ends = {
-            SALESFORCE: WatchedPort(
+            SALESFORCE: self.port(
                 system=SALESFORCE,
                 entities={name: p.entity(SALESFORCE) for name, p in pairs.items()} | LOOKUPS,
                 clock=self.clock,
@@ -133,9 +136,10 @@ class Twins:
                     derive=salesforce_derives,
                     refuse=lambda *asked: self._refuses(self.refusals, *asked),
                     normalise=normalise.get(SALESFORCE, trim),
+                    page=self.page,
                 ),
             ),
-            CUSTOMERP: WatchedPort(
+            CUSTOMERP: self.port(
                 system=CUSTOMERP,
                 entities={name: entity_of(name, CUSTOMERP) for name in pairs if name not in children},
                 clock=self.clock,
@@ -144,6 +148,7 @@ class Twins:
                     derive=customerp_derives,
                     refuse=lambda *asked: self._refuses(self.customerp_refusals, *asked),
                     normalise=normalise.get(CUSTOMERP, trim),
+                    page=self.page,
                 ),
             ),
         }

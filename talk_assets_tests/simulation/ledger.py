@@ -1,0 +1,161 @@
+"""What the oracle knows: who wrote which value where, what it followed from, and what was overwritten.
+
+It sees only what happens on the two ends, and the conflict log that people are given. A value that the engine
+overwrites must have been known to the one that replaces it: whoever wrote the new one had, directly or through
+the other end, seen the old. Anything else is an edit lost, unless both values stand in the conflict log.
+
+Two cases are counted apart. A race: on an end that cannot compare by itself, an edit between our last look and
+our write. A reversal: a write of ours had no answer, a user emptied the value again, and what is there now looks
+as if the write had never been; so it is sent once more.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from talk_assets.model.system import System
+from talk_assets_tests.simulation.tokens import NOTHING, Mint, number_in
+
+RACE = timedelta(seconds=2)
+"""How far a write may follow the last look at its target on an end that cannot compare by itself."""
+
+Cell = tuple[System, str, str]
+"""An end, a record's id and a property."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overwrite:
+    """The engine put *new* over *old*, which the writer of *new* had never seen."""
+
+    cell: Cell
+    old: int
+    new: int
+    tokens: frozenset[int | None]
+    at: datetime
+    raced: bool
+
+    def __str__(self) -> str:
+        system, record, name = self.cell
+        return f"{system.title} {record}.{name}: v{self.old:06d} was overwritten by v{self.new:06d} at {self.at:%H:%M:%S}"
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """The history of every tracked value of one run."""
+
+    mint: Mint = field(default_factory=Mint)
+    now: dict[Cell, int] = field(default_factory=dict)
+    before: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    clears: dict[Cell, int] = field(default_factory=dict)
+    shown: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    looked: dict[tuple[System, str], tuple[int, datetime]] = field(default_factory=dict)
+    person: dict[tuple[System, str], str] = field(default_factory=dict)
+    records: dict[tuple[System, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    removed: set[tuple[System, str]] = field(default_factory=set)
+    twice: set[str] = field(default_factory=set)
+    logged: set[tuple[str, frozenset[int | None]]] = field(default_factory=set)
+    open: list[Overwrite] = field(default_factory=list)
+    raced: list[Overwrite] = field(default_factory=list)
+    fresh: list[tuple[Cell, int]] = field(default_factory=list)
+    unsure: set[tuple[Cell, int]] = field(default_factory=set)
+    reverted: list[Overwrite] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    moment: int = 0
+
+    def born(self, system: System, record: str, hidden: str) -> None:
+        """Note that *record* is the person, or thing, *hidden*."""
+        self.person[system, record] = hidden
+        self.records[system, hidden].append(record)
+
+    def wrote(self, system: System, record: str, values: Mapping[str, str | None], at: datetime) -> None:
+        """A user of *system* wrote *values* (by property)."""
+        for name, text in values.items():
+            cell = system, record, name
+            event = number_in(text)
+            was = self.now.get(cell, NOTHING)
+            if event is None:
+                if was == NOTHING:
+                    continue
+                event = self.mint.number()
+                self.clears[cell] = event
+            if event == was:
+                continue
+            self.before[event] |= {was} | self.before[was]
+            self.now[cell] = event
+            self.shown[event] = self.moment, at
+            self.counts["edits"] += 1
+
+    def sent(
+        self,
+        system: System,
+        record: str,
+        old: Mapping[str, str | None],
+        new: Mapping[str, str | None],
+        at: datetime,
+    ) -> None:
+        """The engine changed a record of *system* from *old* to *new* (the properties it wrote)."""
+        for name, text in new.items():
+            cell = system, record, name
+            was = self.now.get(cell, NOTHING)
+            event = number_in(text)
+            if event is None:
+                event = self._clear_of(cell)
+            if event == was:
+                self.counts["rewritten"] += old.get(name) == text
+                continue
+            self.fresh.append((cell, event))
+            if was not in {NOTHING} | self.before[event]:
+                self._note(cell, was, event, old.get(name), text, at)
+            self.before[event] |= {was} | self.before[was]
+            self.now[cell] = event
+
+    def _note(self, cell: Cell, was: int, event: int, old: str | None, new: str | None, at: datetime) -> None:
+        system, record, _ = cell
+        looked, when = self.looked.get((system, record), (-1, at))
+        seen, _ = self.shown.get(was, (0, at))
+        raced = system is System.SALESFORCE and seen > looked and at - when <= RACE
+        tokens = frozenset({number_in(old), number_in(new)})
+        self.open.append(Overwrite(cell=cell, old=was, new=event, tokens=tokens, at=at, raced=raced))
+
+    def _clear_of(self, cell: Cell) -> int:
+        """The clearing that an engine's empty value comes from: the last one of the other end's record."""
+        system, record, name = cell
+        others = self.records[system.other, self.person.get((system, record), "")]
+        return max((self.clears.get((system.other, other, name), NOTHING) for other in others), default=NOTHING)
+
+    def unanswered(self) -> None:
+        """The engine was never told of what it wrote since this was last asked."""
+        self.unsure.update(self.fresh)
+        self.fresh.clear()
+
+    def answered(self) -> None:
+        """The engine knows, and has kept, what it wrote."""
+        self.fresh.clear()
+
+    def read(self, system: System, records: Iterable[str], at: datetime) -> None:
+        """The engine was shown *records* as they are."""
+        for record in records:
+            self.looked[system, record] = self.moment, at
+
+    def log(self, rows: Iterable[tuple[str, str | None, str | None]]) -> None:
+        """Take over the conflict log: property, Salesforce's value and Customerp's."""
+        for name, salesforce, customerp in rows:
+            try:
+                self.logged.add((name, frozenset({number_in(salesforce), number_in(customerp)})))
+            except ValueError:
+                continue
+
+    def judge(self) -> None:
+        """Every overwrite of an unseen value so far must be in the conflict log, or have been a race."""
+        for one in self.open:
+            if (one.cell[2], one.tokens) in self.logged:
+                self.counts["conflicts settled"] += 1
+            elif one.raced:
+                self.raced.append(one)
+            elif None in one.tokens and (one.cell, one.new) in self.unsure:
+                self.reverted.append(one)
+            else:
+                self.violations.append(f"edit lost: {one}")
+        self.open.clear()

@@ -1,0 +1,174 @@
+"""What users of both ends do: create, edit, clear, touch, delete, undelete; sometimes committing late."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from talk_assets.model.system import System
+from talk_assets_tests.simulation.faults import Fault
+from talk_assets_tests.simulation.kinds import Kind
+from talk_assets_tests.simulation.world import Late, World
+
+SALESFORCE, CUSTOMERP = System
+LATE_BY = (1, 60)
+"""A late transaction commits so many moments after its stamp."""
+
+
+@dataclass(kw_only=True)
+class People:
+    """The users of both ends. *rules* are what they do, each with a weight."""
+
+    world: World
+    creating: bool = True
+
+    def __post_init__(self) -> None:
+        self.rules: tuple[tuple[Callable[[Kind], None], int], ...] = (
+            (self.edit, 60),
+            (self.clear, 8),
+            (self.touch, 6),
+            (self.create, 10 if self.creating else 0),
+            (self.delete, 3),
+            (self.undelete, 6),
+        )
+
+    def populate(self, kind: Kind, count: int) -> None:
+        """Make *count* records before the first run, some of them on both ends already."""
+        for _ in range(count):
+            if self.world.chance.random() < 0.2:
+                self._create_on_both(kind)
+            else:
+                self.create(kind)
+
+    def act(self) -> None:
+        """Somebody does something."""
+        chance = self.world.chance
+        kind = chance.choice(tuple(self.world.kinds.values()))
+        rule = chance.choices([r for r, _ in self.rules], [w for _, w in self.rules])[0]
+        rule(kind)
+
+    def create(self, kind: Kind) -> None:
+        world = self.world
+        system = world.chance.choice(tuple(System))
+        values = self._values(kind, system) | {kind.hidden: self._somebody(kind)}
+        self._perhaps_late(system, "", partial(self._make, kind, system, values))
+
+    def _create_on_both(self, kind: Kind) -> None:
+        """The same thing, made by hand on both ends: some values agree, others do not."""
+        hidden = self._somebody(kind)
+        here = self._values(kind, SALESFORCE) | {kind.hidden: hidden}
+        there = self._values(kind, CUSTOMERP) | {kind.hidden: hidden} | {name: here[name] for name in kind.mails}
+        for name in kind.texts:
+            if self.world.chance.random() < 0.5 and here.get(name) is not None:
+                there[name] = here[name]
+        self._make(kind, SALESFORCE, here)
+        self._make(kind, CUSTOMERP, there)
+        self.world.ledger.twice.add(hidden)
+
+    def edit(self, kind: Kind) -> None:
+        """Give one to three values of a record."""
+        names = self.world.chance.sample(kind.editable, self.world.chance.randint(1, min(3, len(kind.editable))))
+        self._change(kind, {name: self._value(kind, name) for name in names})
+
+    def clear(self, kind: Kind) -> None:
+        """Empty a value; not of what was made on both ends, where a value beats an empty one until both agree."""
+        free = [name for name in kind.editable if name not in kind.required]
+        if free:
+            self._change(kind, {self.world.chance.choice(free): None}, twice=False)
+
+    def touch(self, kind: Kind) -> None:
+        """Move a record's stamp, and a value that is nobody's business, without changing what is kept in step."""
+        self._change(kind, {})
+
+    def delete(self, kind: Kind) -> None:
+        found = self._somewhere(kind, deleted=False, twice=False)
+        if found is None:
+            return
+        system, record = found
+        self._perhaps_late(system, record, partial(self._remove, kind, system, record))
+
+    def undelete(self, kind: Kind) -> None:
+        found = self._somewhere(kind, deleted=True)
+        if found is not None:
+            system, record = found
+            world = self.world
+            world.release(record=record)
+            world.ends[system].restore(kind.pair, record)
+            world.ledger.removed.discard((system, world.ledger.person[system, record]))
+            world.trace.add(f"  {system} user undeletes {record}")
+
+    def rewrite(self, kind: Kind, system: System, record: str) -> None:
+        """Save a record with a new value, now."""
+        self._write(kind, system, record, {kind.traced[0]: self._value(kind, kind.traced[0])})
+
+    def _change(self, kind: Kind, values: dict[str, str | None], *, twice: bool = True) -> None:
+        found = self._somewhere(kind, deleted=False, twice=twice)
+        if found is None:
+            return
+        system, record = found
+        self._perhaps_late(system, record, partial(self._write, kind, system, record, values))
+
+    def _perhaps_late(self, system: System, record: str, commit: Callable[[], None]) -> None:
+        """Commit now, or on Salesforce sometimes later with the stamp of now."""
+        world = self.world
+        world.release(record=record or "nobody")
+        if system is SALESFORCE and world.weather.edit and world.chance.random() < 0.25:
+            due = world.moments + world.chance.randint(*LATE_BY)
+            world.weather.seen[Fault.LATE_COMMIT] += 1
+            world.late.append(Late(system=system, record=record, stamp=world.clock(), due=due, commit=commit))
+        else:
+            commit()
+
+    def _make(self, kind: Kind, system: System, values: dict[str, str | None]) -> None:
+        world = self.world
+        own = world._own(kind.pair, system, values)  # noqa: SLF001 - the world is a friend
+        record = world.ends[system].add(kind.pair, own)
+        world.ledger.born(system, record, str(values[kind.hidden]))
+        world.trace.add(f"  {system} user makes {kind.pair} {record} {values}")
+        self._noted(kind, system, record, [name for name in kind.traced if name in values])
+
+    def _write(self, kind: Kind, system: System, record: str, values: dict[str, str | None]) -> None:
+        world = self.world
+        if world.ends[system].get(kind.pair, record) is None:
+            return
+        own = world._own(kind.pair, system, values)  # noqa: SLF001 - as above
+        world.ends[system].edit(kind.pair, record, own | {"NotOurs": world.mint.text()})
+        world.trace.add(f"  {system} user writes {record} {values}")
+        self._noted(kind, system, record, list(values))
+
+    def _remove(self, kind: Kind, system: System, record: str) -> None:
+        world = self.world
+        if world.ends[system].get(kind.pair, record) is None:
+            return
+        world.ends[system].remove(kind.pair, record)
+        world.ledger.removed.add((system, world.ledger.person[system, record]))
+        world.trace.add(f"  {system} user deletes {record}")
+
+    def _noted(self, kind: Kind, system: System, record: str, names: list[str]) -> None:
+        world = self.world
+        stored = world.ends[system].get(kind.pair, record) or {}
+        world.ledger.wrote(system, record, world.texts(system, kind, stored, names), world.clock())
+
+    def _somewhere(self, kind: Kind, *, deleted: bool, twice: bool = True) -> tuple[System, str] | None:
+        """Some record of either end, deleted or not; with *twice*, also of those made on both ends."""
+        world, ledger = self.world, self.world.ledger
+        system = world.chance.choice(tuple(System))
+        rows = [r.id for r in world.ends[system]._rows.all(kind.pair) if r.deleted is deleted]  # noqa: SLF001 - as above
+        rows = [r for r in rows if twice or ledger.person[system, r] not in ledger.twice]
+        return (system, world.chance.choice(rows)) if rows else None
+
+    def _values(self, kind: Kind, system: System) -> dict[str, str | None]:
+        chance = self.world.chance
+        return {
+            name: self._value(kind, name)
+            for name in kind.traced
+            if name in kind.required or name in kind.mails or chance.random() < 0.6
+        }
+
+    def _value(self, kind: Kind, name: str) -> str:
+        mint = self.world.mint
+        if name in kind.mails:
+            return mint.mail()
+        return mint.amount() if name in kind.amounts else mint.text()
+
+    def _somebody(self, kind: Kind) -> str:
+        return f"{kind.pair} {self.world.mint.text()}"

@@ -1,0 +1,165 @@
+"""One run: some rough cycles, then calm ones that must bring everything into step and to rest."""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+
+from talk_assets.automation.cycle import CycleReport, run_cycle
+from talk_assets.model.errors import TalkError
+from talk_assets.model.system import System
+from talk_assets.store import quarantine
+from talk_assets_tests.simulation.faults import Fault
+from talk_assets_tests.simulation.people import People
+from talk_assets_tests.simulation.rest import disagreements
+from talk_assets_tests.simulation.world import Killed, Trace, World
+
+SALESFORCE, CUSTOMERP = System
+CALM_CYCLES = 3
+"""So many cycles without faults or edits must be enough."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """How large and how rough a run is. *records* are made of each kind before its first cycle."""
+
+    kinds: tuple[str, ...] = ("contact",)
+    records: int = 40
+    cycles: int = 7
+    edits: int = 15
+    rough: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run came to."""
+
+    seed: int
+    digest: str
+    violations: tuple[str, ...]
+    histories: int
+    calls: int
+    cycles: int
+    raced: int
+    counts: Counter[str]
+    faults: Counter[Fault]
+    lines: tuple[str, ...] = ()
+
+
+class Run:
+    """Plays one seed."""
+
+    def __init__(self, seed: int, scene: Scene, *, store: Path | None, show: bool) -> None:
+        self.world = World(seed, scene.kinds, store=store, trace=Trace(kept=show))
+        self.people = People(world=self.world)
+        self.scene, self.seed = scene, seed
+        self.cycles = 0
+
+    def play(self) -> Outcome:
+        world, scene = self.world, self.scene
+        world.meddle = self.people.act
+        for kind in world.kinds.values():
+            self.people.populate(kind, scene.records)
+        if scene.rough:
+            self._rough()
+        for _ in range(scene.cycles):
+            if world.ledger.violations:
+                break
+            self._cycle_in_trouble()
+            for _ in range(world.chance.randint(0, scene.edits)):
+                self.people.act()
+        world.weather.calm()
+        world.release()
+        if not world.ledger.violations:
+            self._come_to_rest()
+        ledger = world.ledger
+        return Outcome(
+            seed=self.seed,
+            digest=world.trace.digest.hexdigest(),
+            violations=tuple(ledger.violations),
+            histories=len(set(ledger.person.values())),
+            calls=world.calls,
+            cycles=self.cycles,
+            raced=len(ledger.raced),
+            counts=ledger.counts,
+            faults=world.weather.seen,
+            lines=tuple(world.trace.lines),
+        )
+
+    def _rough(self) -> None:
+        """Choose what goes wrong in this run: everything a little, or few things often."""
+        weather, chance = self.world.weather, self.world.chance
+        scale = chance.choice((0.3, 1.0, 2.0))
+        weather.write = 0.15 * scale
+        weather.record = 0.04 * scale
+        weather.read = 0.005 * scale
+        weather.rows = 0.10 * scale
+        weather.kill = 0.004 * scale
+        weather.commit = 0.006 * scale
+        weather.edit = 0.08
+
+    def _cycle_in_trouble(self) -> None:
+        world = self.world
+        if world.chance.random() < 0.1:
+            world.offset = timedelta(hours=world.chance.choice((-1, 0, 1)))
+            world.weather.seen[Fault.CLOCK_JUMP] += 1
+        full = world.chance.random() < 0.1
+        world.trace.add(f"cycle {self.cycles}{' whole' if full else ''}")
+        world.clock.tick(world.chance.choice((5, 60, 400)))
+        try:
+            with world.process():
+                self.cycle(full=full)
+        except (TalkError, Killed, duckdb.Error) as error:
+            world.trace.add(f"  ended by {type(error).__name__}")
+            world.ledger.unanswered()
+        world.ledger.answered()
+        world.take_log()
+
+    def cycle(self, *, full: bool = False) -> CycleReport:
+        self.cycles += 1
+        return run_cycle(self.world.session(), full=full)
+
+    def _come_to_rest(self) -> None:
+        world = self.world
+        world.trace.add("calm")
+        # A lagging replica may have hidden a change for longer than any lookback; the daily whole read finds it.
+        for number in range(CALM_CYCLES):
+            world.clock.tick(60)
+            self._touch_refused()
+            report = self.cycle(full=number == 0)
+            world.take_log()
+        for line in disagreements(world, report):
+            world.violate(line)
+        before, written = world.dump(), world.writes
+        world.clock.tick(3600)
+        for _ in range(2):
+            self.cycle()
+        if world.writes != written:
+            world.violate(f"not at rest: {world.sent()[-1]}")
+        if world.dump() != before:
+            world.violate("not at rest: links or baselines moved without a write")
+
+    def _touch_refused(self) -> None:
+        """People look at what was refused and save it again."""
+        world = self.world
+        for name in world.kinds:
+            found = quarantine.refusals(world.db, name)
+            for system, record in found.select("system", "record_id").rows():
+                end = world.ends[System(system)]
+                if end.get(name, record) is not None:
+                    self.people.rewrite(world.kinds[name], System(system), record)
+
+
+def simulate(seed: int, scene: Scene | None = None, *, show: bool = False) -> Outcome:
+    """Play *seed* and tell what it came to; the same seed gives the same run, always."""
+    chosen = scene or Scene()
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(seed, chosen, store=Path(folder) / "store.duckdb" if seed % 4 == 0 else None, show=show)
+        try:
+            return run.play()
+        finally:
+            run.world.db.step = None
+            run.world.db.close()

@@ -1,0 +1,232 @@
+"""One run's world: both ends, the store, the clocks, and the oracle that watches them."""
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from talk_assets.entities import LOOKUPS
+from talk_assets.model.changes import Write
+from talk_assets.model.system import System
+from talk_assets.session import Options, Session
+from talk_assets.store import changes
+from talk_assets.systems.memory_rules import trim
+from talk_assets_tests.simulation.ends import TroubledPort
+from talk_assets_tests.simulation.faults import Fault, Weather
+from talk_assets_tests.simulation.kinds import KINDS, Kind, pairs_of
+from talk_assets_tests.simulation.ledger import Ledger
+from talk_assets_tests.simulation.store import FragileStore, disk_full
+from talk_assets_tests.simulation.tokens import Mint
+from talk_assets_tests.twins import Twins
+
+TICK = 0.25
+"""Seconds between two moments of a cycle."""
+
+CUT = 14
+"""Characters a cutting end keeps: enough to hold a value's number."""
+
+
+class Killed(BaseException):
+    """The process dies: nothing may catch it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """A user's transaction that has its stamp and commits only later."""
+
+    system: System
+    record: str
+    stamp: datetime
+    due: int
+    commit: Callable[[], None]
+
+
+@dataclass(kw_only=True)
+class Trace:
+    """Everything that happened, as a hash; as lines too where they are *kept*."""
+
+    kept: bool = False
+    lines: list[str] = field(default_factory=list)
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def add(self, line: str) -> None:
+        self.digest.update(line.encode() + b"\n")
+        if self.kept:
+            self.lines.append(line)
+
+
+class World(Twins):
+    """Twins on which things go wrong, and their witness."""
+
+    port = TroubledPort
+
+    def __init__(self, seed: int, kinds: tuple[str, ...], *, store: Path | None = None, trace: Trace | None = None):
+        self.chance = random.Random(seed)  # noqa: S311 - repeats are what it is for
+        self.page = self.chance.choice((3, 7, 2000))
+        self.normalising = self.chance.random() < 0.5
+        spelled = {System.CUSTOMERP: _upper, System.SALESFORCE: _cut} if self.normalising else {}
+        super().__init__(store=None, pairs=pairs_of(kinds), normalise=spelled)
+        self.db.close()
+        self.path = store
+        self.kinds: Mapping[str, Kind] = {name: KINDS[name] for name in kinds}
+        self.trace = trace or Trace()
+        self.mint = Mint()
+        self.ledger = Ledger(mint=self.mint)
+        self.weather = Weather(chance=self.chance)
+        self.late: list[Late] = []
+        self.meddle: Callable[[], None] | None = None
+        self.moments = self.calls = 0
+        self.offset = timedelta(0)
+        self.skew = timedelta(seconds=self.chance.choice((0, 0, -100, 100)))
+        self.options = Options(concurrent_writes=1, group_records=10**6, sweep_patience=1.0)
+        if self.normalising:
+            self.weather.seen[Fault.NORMALISED] += 1
+        if self.skew:
+            self.weather.seen[Fault.DATE_SKEW] += 1
+        for end in self.ends.values():
+            end.witness = self
+            end.most = self.chance.choice((4, 9, 200))
+        self.open_store()
+
+    @property
+    def time(self) -> datetime:
+        return self.clock()
+
+    def open_store(self) -> None:
+        self.db = FragileStore(self.path)
+        self.db.step = self._commit
+
+    def session(self) -> Session:
+        session = Session(
+            db=self.db,
+            ends=self.ends,
+            clock=lambda: self.clock() + self.offset,
+            pairs=self.pairs,
+            lookups=LOOKUPS,
+            options=self.options,
+        )
+        session.begin()
+        return session
+
+    def moment(self, where: str, what: str) -> None:
+        """Time passes; somebody may edit, what was late commits, and the process may die."""
+        self._pass(where, what)
+        self.calls += not where.endswith(("fetched", "wrote"))
+        if self.weather.strikes(self.weather.kill, (Fault.KILLED_AT_CALL,)):
+            self._die(where)
+
+    def _commit(self, when: str) -> None:
+        self._pass("commit", when)
+        fault = self.weather.strikes(self.weather.commit, (Fault.KILLED_AT_COMMIT, Fault.DISK_FULL))
+        if fault is Fault.DISK_FULL and when == "before":
+            self.trace.add("  the disk is full")
+            raise disk_full()
+        if fault is not None:
+            self._die(f"commit {when}")
+
+    def _die(self, where: str) -> None:
+        self.trace.add(f"  killed at {where}")
+        raise Killed
+
+    def _pass(self, where: str, what: str) -> None:
+        self.moments += 1
+        self.ledger.moment = self.moments
+        self.clock.tick(TICK)
+        self.trace.add(f"{self.clock.now:%d %H:%M:%S} {where}: {what}")
+        self.release(self.moments)
+        if self.meddle is not None and self.chance.random() < self.weather.edit:
+            self.meddle()
+
+    def release(self, until: int | None = None, *, record: str | None = None) -> None:
+        """Commit late transactions: those due, those of *record*, or all."""
+        due = [one for one in self.late if record in {None, one.record} and (until is None or one.due <= until)]
+        for one in due:
+            self.late.remove(one)
+            with self.ends[one.system].stamped(one.stamp):
+                one.commit()
+
+    def locked(self, record: str) -> bool:
+        return any(one.record == record for one in self.late)
+
+    def shown(self, system: System, frames: Mapping[str, pl.DataFrame]) -> None:
+        for frame in frames.values():
+            self.ledger.read(system, frame["_id"].to_list(), self.clock())
+
+    def changed(
+        self, end: TroubledPort, entity: str, record: str, before: Mapping[str, str | None], write: Write
+    ) -> None:
+        """The engine's write took effect; *before* is what the record held (empty: it is new)."""
+        kind = self.kinds.get(entity)
+        if kind is None:
+            return
+        after = end._rows.expect(entity, record).values  # noqa: SLF001 - deleted or not
+        system = end.system
+        if not before:
+            self._appeared(system, kind, record, after)
+        names = [n for n in kind.traced if kind.path(system, n) in write.values]
+        old, new = (self.texts(system, kind, values, names) for values in (before, after))
+        try:
+            self.ledger.sent(system, record, old, new, self.clock())
+        except ValueError as error:
+            self.violate(f"{system.title} {entity} {record}: {error}")
+
+    def _appeared(self, system: System, kind: Kind, record: str, values: Mapping[str, str | None]) -> None:
+        hidden = values.get(kind.path(system, kind.hidden))
+        if hidden is None:
+            self.violate(f"{system.title} {kind.pair} {record} was created from nobody")
+            return
+        self.ledger.born(system, record, hidden)
+        alive = [r for r in self.ledger.records[system, hidden] if self.ends[system].get(kind.pair, r) is not None]
+        if len(alive) > 1:
+            self.violate(f"doubled: {hidden} is {system.title} {' and '.join(alive)}")
+        if (system, hidden) in self.ledger.removed:
+            self.violate(f"resurrected: {hidden} was deleted in {system.title} and is {record} now")
+
+    def texts(
+        self, system: System, kind: Kind, values: Mapping[str, str | None], names: Iterator[str] | list[str]
+    ) -> dict[str, str | None]:
+        """Values by property as a person reads them: an Account's name, not its id."""
+        found = {}
+        for name in names:
+            text = values.get(kind.path(system, name))
+            if text is not None and kind.through_account(system, name):
+                text = (self.ends[system].get("account", text) or {}).get("Name")
+            found[name] = text
+        return found
+
+    def violate(self, what: str) -> None:
+        self.trace.add(f"  VIOLATION {what}")
+        self.ledger.violations.append(what)
+
+    def take_log(self) -> None:
+        """Read the conflict log, as a person would, and judge what was overwritten since."""
+        rows = changes.conflicts(self.db).select("property", "salesforce_value", "customerp_value").rows()
+        self.ledger.log(rows)
+        self.ledger.judge()
+
+    @contextmanager
+    def process(self) -> Iterator[None]:
+        """One process's life: with a file, the store is closed and opened again after it."""
+        try:
+            yield
+        finally:
+            if self.path is not None:
+                self.db.step = None
+                self.db.close()
+                self.open_store()
+
+
+def _upper(_: str, path: str, text: str) -> str | None:
+    text = trim("", "", text) or ""
+    return (text.upper() if path == "jobTitle" else text) or None
+
+
+def _cut(_: str, path: str, text: str) -> str | None:
+    text = trim("", "", text) or ""
+    return (text[:CUT].strip() if path == "Department" else text) or None
+
