@@ -7,8 +7,9 @@ become the baseline, so that an edit made since, on either end, is seen as an ed
 import msgspec
 import polars as pl
 
+from talk_assets.entities.parents import NEEDS_ACCOUNT
 from talk_assets.mapped.stage import translated
-from talk_assets.model.pair import EntityPair
+from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.model.wire import raw_schema
 from talk_assets.session import Session
@@ -51,14 +52,26 @@ def _from_bodies(session: Session, pair: EntityPair, system: System, known: pl.D
     now = mapped.by_id(session.db, pair, system.other, known[f"{system.other}_id"].to_list())
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
     links.set_baselines(session.db, pair, sent.select("link_id", *columns, system=pl.lit(system.value)))
-    # Where the origin holds nothing now, the value was ours to supply (a required company name).
+    # Where the origin holds nothing now, the value was ours to supply (a required company name), or was emptied since.
     beside = sent.join(now.select("_id", *columns), left_on=f"{system.other}_id", right_on="_id", suffix="_now")
     origin = beside.select(
         "link_id",
-        *(pl.when(pl.col(f"{n}_now").is_not_null()).then(pl.col(n)).alias(n) for n in columns),
+        *(
+            pl.when(pl.col(f"{n}_now").is_not_null()).then(pl.col(n)).alias(n)
+            if _supplied(pair, n, system)
+            else pl.col(n)
+            for n in columns
+        ),
         system=pl.lit(system.other.value),
     )
     links.set_baselines(session.db, pair, origin)
+
+
+def _supplied(pair: EntityPair, name: str, system: System) -> bool:
+    """Whether a creation on *system* may hold a value of its own where the origin's is empty."""
+    side = pair.by_name[name].side(system)
+    made_up = side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT} and pair.name in NEEDS_ACCOUNT
+    return made_up or side.fallback_id or side.default is not None
 
 
 def _birth_status(session: Session, pair: EntityPair, system: System, lost: pl.DataFrame) -> None:

@@ -217,3 +217,22 @@ def test_runs_repeat_exactly():
         twins.db.close()
 
     assert sent[0] == sent[1] != []
+
+
+def test_a_value_emptied_after_an_unbooked_creation_is_emptied_on_the_copy_too():
+    """The copy was made and the run died before it knew: what its origin's user empties meanwhile is an edit."""
+    both = Twins()
+    here = both.add("contact", SALESFORCE, last_name="Berg", job_title="Buyer")
+
+    def crash(system, kind, moment):
+        if (system, kind, moment) == (CUSTOMERP, "write", "after"):
+            raise Crash
+
+    both.ends[CUSTOMERP].step = crash
+    with pytest.raises(Crash):
+        both.cycle(pairs=["contact"])
+    both.ends[CUSTOMERP].step = None
+    both.edit("contact", SALESFORCE, here, job_title=None)
+    both.settle()
+
+    assert [both.only("contact", system)["job_title"] for system in System] == [None, None]
