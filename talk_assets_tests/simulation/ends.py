@@ -21,7 +21,11 @@ LAG = timedelta(seconds=90)
 """How far a lagging replica is behind."""
 
 NO_ANSWER = {Fault.LOST_DONE, Fault.SERVER_ERROR, Fault.TRUNCATED}
-NOT_DONE = {Fault.NOT_SENT: Outcome.NOT_APPLIED, Fault.THROTTLED: Outcome.NOT_APPLIED, Fault.LOST_UNDONE: Outcome.AMBIGUOUS}
+NOT_DONE = {
+    Fault.NOT_SENT: Outcome.NOT_APPLIED,
+    Fault.THROTTLED: Outcome.NOT_APPLIED,
+    Fault.LOST_UNDONE: Outcome.AMBIGUOUS,
+}
 
 
 class Witness(Protocol):
@@ -34,7 +38,9 @@ class Witness(Protocol):
 
     def moment(self, where: str, what: str) -> None: ...
     def shown(self, system: System, frames: Mapping[str, pl.DataFrame]) -> None: ...
-    def changed(self, end: "TroubledPort", entity: str, record: str, before: Mapping[str, str | None], write: Write) -> None: ...
+    def changed(
+        self, end: "TroubledPort", entity: str, record: str, before: Mapping[str, str | None], write: Write
+    ) -> None: ...
     def locked(self, record: str) -> bool: ...
 
 
@@ -168,4 +174,3 @@ class TroubledPort(MemoryPort):
 def _lost(write: Write, outcome: Outcome, problem: Problem) -> Receipt:
     lines = tuple(_lost(line, outcome, problem) for line in write.lines)
     return Receipt(intent_id=write.intent_id, outcome=outcome, id=write.id, problem=problem, lines=lines)
-

@@ -37,7 +37,9 @@ class Overwrite:
 
     def __str__(self) -> str:
         system, record, name = self.cell
-        return f"{system.title} {record}.{name}: v{self.old:06d} was overwritten by v{self.new:06d} at {self.at:%H:%M:%S}"
+        return (
+            f"{system.title} {record}.{name}: v{self.old:06d} was overwritten by v{self.new:06d} at {self.at:%H:%M:%S}"
+        )
 
 
 @dataclass(kw_only=True)
@@ -107,16 +109,17 @@ class Ledger:
                 continue
             self.fresh.append((cell, event))
             if was not in {NOTHING} | self.before[event]:
-                self._note(cell, was, event, old.get(name), text, at)
+                self._note(cell, (was, event), (old.get(name), text), at)
             self.before[event] |= {was} | self.before[was]
             self.now[cell] = event
 
-    def _note(self, cell: Cell, was: int, event: int, old: str | None, new: str | None, at: datetime) -> None:
+    def _note(self, cell: Cell, events: tuple[int, int], texts: tuple[str | None, str | None], at: datetime) -> None:
         system, record, _ = cell
+        was, event = events
         looked, when = self.looked.get((system, record), (-1, at))
         seen, _ = self.shown.get(was, (0, at))
         raced = system is System.SALESFORCE and seen > looked and at - when <= RACE
-        tokens = frozenset({number_in(old), number_in(new)})
+        tokens = frozenset(map(number_in, texts))
         self.open.append(Overwrite(cell=cell, old=was, new=event, tokens=tokens, at=at, raced=raced))
 
     def _clear_of(self, cell: Cell) -> int:

@@ -49,14 +49,14 @@ class People:
     def create(self, kind: Kind) -> None:
         world = self.world
         system = world.chance.choice(tuple(System))
-        values = self._values(kind, system) | {kind.hidden: self._somebody(kind)}
+        values = self._values(kind) | {kind.hidden: self._somebody(kind)}
         self._perhaps_late(system, "", partial(self._make, kind, system, values))
 
     def _create_on_both(self, kind: Kind) -> None:
         """The same thing, made by hand on both ends: some values agree, others do not."""
         hidden = self._somebody(kind)
-        here = self._values(kind, SALESFORCE) | {kind.hidden: hidden}
-        there = self._values(kind, CUSTOMERP) | {kind.hidden: hidden} | {name: here[name] for name in kind.mails}
+        here = self._values(kind) | {kind.hidden: hidden}
+        there = self._values(kind) | {kind.hidden: hidden} | {name: here[name] for name in kind.mails}
         for name in kind.texts:
             if self.world.chance.random() < 0.5 and here.get(name) is not None:
                 there[name] = here[name]
@@ -120,7 +120,7 @@ class People:
 
     def _make(self, kind: Kind, system: System, values: dict[str, str | None]) -> None:
         world = self.world
-        own = world._own(kind.pair, system, values)  # noqa: SLF001 - the world is a friend
+        own = world._own(kind.pair, system, values)
         record = world.ends[system].add(kind.pair, own)
         world.ledger.born(system, record, str(values[kind.hidden]))
         world.trace.add(f"  {system} user makes {kind.pair} {record} {values}")
@@ -130,7 +130,7 @@ class People:
         world = self.world
         if world.ends[system].get(kind.pair, record) is None:
             return
-        own = world._own(kind.pair, system, values)  # noqa: SLF001 - as above
+        own = world._own(kind.pair, system, values)
         world.ends[system].edit(kind.pair, record, own | {"NotOurs": world.mint.text()})
         world.trace.add(f"  {system} user writes {record} {values}")
         self._noted(kind, system, record, list(values))
@@ -152,11 +152,11 @@ class People:
         """Some record of either end, deleted or not; with *twice*, also of those made on both ends."""
         world, ledger = self.world, self.world.ledger
         system = world.chance.choice(tuple(System))
-        rows = [r.id for r in world.ends[system]._rows.all(kind.pair) if r.deleted is deleted]  # noqa: SLF001 - as above
+        rows = [r.id for r in world.ends[system]._rows.all(kind.pair) if r.deleted is deleted]
         rows = [r for r in rows if twice or ledger.person[system, r] not in ledger.twice]
         return (system, world.chance.choice(rows)) if rows else None
 
-    def _values(self, kind: Kind, system: System) -> dict[str, str | None]:
+    def _values(self, kind: Kind) -> dict[str, str | None]:
         chance = self.world.chance
         return {
             name: self._value(kind, name)

@@ -30,7 +30,7 @@ def _of_kind(world: World, kind: Kind, told: set[tuple[str, str]]) -> list[str]:
     found = []
     for hidden in dict.fromkeys(ledger.person.values()):
         own = {s: ledger.records[s, hidden] for s in System}
-        if not any(world.ends[s]._rows.get(kind.pair, r) for s in System for r in own[s]):  # noqa: SLF001 - another kind's
+        if not any(world.ends[s]._rows.get(kind.pair, r) for s in System for r in own[s]):
             continue
         live = {s: [r for r in own[s] if world.ends[s].get(kind.pair, r) is not None] for s in System}
         if any((s.value, r) in told for s in System for r in own[s]):
@@ -45,9 +45,7 @@ def _of_kind(world: World, kind: Kind, told: set[tuple[str, str]]) -> list[str]:
 
 
 def _differences(world: World, kind: Kind, records: Mapping[System, str]) -> list[str]:
-    values = {
-        s: world.texts(s, kind, world.ends[s].get(kind.pair, records[s]) or {}, kind.traced) for s in System
-    }
+    values = {s: world.texts(s, kind, world.ends[s].get(kind.pair, records[s]) or {}, kind.traced) for s in System}
     return [
         f"{kind.pair} {records[SALESFORCE]} and {records[CUSTOMERP]} differ in {name}: "
         f"{values[SALESFORCE][name]} and {values[CUSTOMERP][name]}"

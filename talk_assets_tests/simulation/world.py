@@ -164,7 +164,7 @@ class World(Twins):
         kind = self.kinds.get(entity)
         if kind is None:
             return
-        after = end._rows.expect(entity, record).values  # noqa: SLF001 - deleted or not
+        after = end._rows.expect(entity, record).values
         system = end.system
         if not before:
             self._appeared(system, kind, record, after)
@@ -229,4 +229,3 @@ def _upper(_: str, path: str, text: str) -> str | None:
 def _cut(_: str, path: str, text: str) -> str | None:
     text = trim("", "", text) or ""
     return (text[:CUT].strip() if path == "Department" else text) or None
-
