@@ -1,5 +1,6 @@
 """What a run holds: the two ends, the store, the clock and the settings that change decisions."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,11 +12,12 @@ from talk_assets.model.fingerprint import fingerprint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.store import intents
+from talk_assets.store import doubt, intents
 from talk_assets.store.database import Database
 from talk_assets.store.tables import create_tables
 from talk_assets.systems.port import Identity, SystemPort
 
+_LOG = logging.getLogger(__name__)
 INTENTS_KEPT = timedelta(days=30)
 """How long settled intents stay: longer than a store restored from a backup is likely to lag behind."""
 
@@ -80,6 +82,13 @@ class Session:
         """
         entities = [self.entity(pair, system) for pair in self.pairs.values() for system in System]
         create_tables(self.db, self.pairs.values(), [*entities, *self.lookups.values()])
+        why = doubt.begin(self.db, self.pairs.values())
+        if why is not None:
+            _LOG.warning(
+                "The store went back in time: %s. Both ends are read whole, and where they differ both values are "
+                "logged as a conflict. Nothing else need be done.",
+                why,
+            )
         intents.forget(self.db, self.clock() - INTENTS_KEPT)
         for system in System:
             identity = self.ends[system].identify()

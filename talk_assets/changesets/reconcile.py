@@ -59,9 +59,11 @@ def compare(pair: EntityPair, view: pl.DataFrame) -> pl.DataFrame:
     """Add a verdict and a clash column to *view* for each property that is not derived.
 
     *view* has one row a link with `fresh` and the columns named by `value`, `base`, `moved_at` and `unshown`;
-    references are link ids.
+    references are link ids. Where `doubtful` is true the baseline may be older than what both ends last
+    agreed on: what moves to an end may then replace an edit there, and counts as a clash.
     """
-    return view.with_columns(_comparisons(pair))
+    rows = view if "doubtful" in view.columns else view.with_columns(doubtful=pl.lit(value=False))
+    return rows.with_columns(_comparisons(pair))
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +89,9 @@ def _equal(p: Property) -> pl.Expr:
 
 
 def _clash(p: Property) -> pl.Expr:
-    return _moved(p, SF) & _moved(p, CU) & ~_equal(p) & ~_hidden(p)
+    here, there = _moved(p, SF), _moved(p, CU)
+    doubtful = pl.col("doubtful").fill_null(value=False)
+    return ((here & there) | (doubtful & (here | there))) & ~_equal(p) & ~_hidden(p)
 
 
 def _verdict(pair: EntityPair, p: Property) -> pl.Expr:

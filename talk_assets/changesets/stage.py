@@ -14,7 +14,7 @@ from talk_assets.model.changes import ChangeState
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import changes, decisions, links, mapped, quarantine
+from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine
 from talk_assets.store.database import Database
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import CHANGE_SCHEMA
@@ -50,13 +50,14 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
                 db.set_mark("changesets", pair.name, latest)
         return Reconciled(examined=0, changes=0, conflicts=0)
     with db.transaction():
-        found, clashes, settled = _linked(session, pair, touched["link_id"].to_list(), parent)
+        found, clashes, settled, sure = _linked(session, pair, touched["link_id"].to_list(), parent)
         made = [_creations(session, pair, system, rows, parent) for system, rows in waiting.items()]
         origins = pl.concat([rows.select("_id", system=pl.lit(system.other.value)) for system, rows in waiting.items()])
         all_changes = pl.concat([found, *made])
         changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
         _forget(db, pair)
         links.settle(db, pair, settled)
+        doubt.settle(db, pair, sure)
         db.set_mark("changesets", pair.name, latest)
     session.tally(pair).conflicts += clashes
     return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
@@ -70,9 +71,10 @@ def _forget(db: Database, pair: EntityPair) -> None:
 
 def _linked(
     session: Session, pair: EntityPair, link_ids: list[str], parent: EntityPair | None
-) -> tuple[pl.DataFrame, int, list[str]]:
+) -> tuple[pl.DataFrame, int, list[str], list[str]]:
+    """Changes, newly found conflicts, the links reconciled for the first time, and those now beyond doubt."""
     if not link_ids:
-        return pl.DataFrame(schema=dict(CHANGE_SCHEMA)), 0, []
+        return pl.DataFrame(schema=dict(CHANGE_SCHEMA)), 0, [], []
     rows = view(session, pair, link_ids)
     if parent is not None:
         rows = _with_documents(session, parent, rows)
@@ -94,7 +96,9 @@ def _linked(
     asked = _stopped_held(asked, compared)
     open_links = asked.filter(pl.col("state") != ChangeState.HELD.value)["link_id"].to_list()
     reconciled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
-    return asked, clashes, reconciled
+    unread = pl.any_horizontal(*(pl.col(f"{s}_quarantined") for s in System))
+    sure = compared.filter(pl.col("doubtful") & ~unread)["link_id"].to_list()
+    return asked, clashes, reconciled, sure
 
 
 def _stopped_held(asked: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.model.wire import raw_schema
 from talk_assets.session import Session
-from talk_assets.store import intents, links, mapped
+from talk_assets.store import doubt, intents, links, mapped
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import baseline_schema
 
@@ -21,8 +21,9 @@ from talk_assets.store.tables import baseline_schema
 def adopt(session: Session, pair: EntityPair, found: pl.DataFrame) -> None:
     """Give the links *found* by stored key the baseline of the create that made them, where one is known.
 
-    Without an intent (a store that was lost) the record's birth status still counts as agreed: the end
-    took no other at creation, so it is not a choice someone made there.
+    Without an intent (a store that was lost) nothing tells what both ends last agreed on, so what differs is
+    logged as a conflict. The record's birth status still counts as agreed: the end took no other at creation,
+    so it is not a choice someone made there.
     """
     for system in System:
         keys = mapped.by_id(session.db, pair, system, found[f"{system}_id"].to_list()).select(
@@ -34,7 +35,11 @@ def adopt(session: Session, pair: EntityPair, found: pl.DataFrame) -> None:
         known = sent.filter(pl.col("body").is_not_null())
         if known.height:
             _from_bodies(session, pair, system, known)
-        _birth_status(session, pair, system, sent.filter(pl.col("body").is_null() & pl.col("_key").is_not_null()))
+        lost = sent.filter(pl.col("body").is_null() & pl.col("_key").is_not_null())
+        _birth_status(session, pair, system, lost)
+        made = mapped.by_id(session.db, pair, system.other, lost[f"{system.other}_id"].to_list())
+        ours = lost.join(made.select("_derived"), left_on="_key", right_on="_derived", how="semi")
+        doubt.cast(session.db, pair, ours["link_id"].to_list())
 
 
 def _from_bodies(session: Session, pair: EntityPair, system: System, known: pl.DataFrame) -> None:

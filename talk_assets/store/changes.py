@@ -31,6 +31,7 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
         for system in System
     )
     found = f"""{by_record} UNION SELECT link_id FROM {table} WHERE _seq > ?
+        UNION SELECT link_id FROM {table} WHERE doubtful
         UNION SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL AND state <> 'pending'"""
     parameters: list[object] = [seq] * (len(System) + 1)
     if parent is not None:

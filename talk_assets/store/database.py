@@ -6,32 +6,28 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 
 import duckdb
 import polars as pl
+from msgspec import structs
 
-from talk_assets.model.errors import StoreMismatchError
+from talk_assets.store.forked import guard, keep_forever
 from talk_assets.store.lock import StoreLock
+from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, open_file
+from talk_assets.store.place import check_place, make_private
+from talk_assets.store.witness import Standing, Witness, testimony
 
 if find_spec("pandas") is None:
     # DuckDB 1.5 looks for pandas at every parameter it binds and does not remember that there is none:
     # an eighth of a quiet cycle. None stands for "not importable", which it is.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
-SCHEMA_VERSION = 1
 STAGES = ("raw", "mapped", "links", "changesets", "writeback", "store")
 """DuckDB schemas: one a stage, and `store` for what belongs to none."""
 
 THREADS_FROM = 512 * 1024 * 1024
 """File size in bytes from which DuckDB may use all cores; below, handing work to threads costs a third more."""
-
-CATALOG = "talk"
-"""The store's name inside DuckDB, whatever its file is called."""
-
-
-def _literal(path: Path | None) -> str:
-    return ":memory:" if path is None else str(path).replace("'", "''")
-
 
 def quoted(name: str) -> str:
     """An SQL identifier; names come from declarations only."""
@@ -54,26 +50,33 @@ def sql_type(dtype: pl.DataType) -> str:
 
 
 class Database:
-    """A store opened for writing. Use as a context manager; one at a time a file."""
+    """A store opened for writing. Use as a context manager; one at a time a file.
+
+    *rewound* says why the store is known to have gone back in time, and None where it is not: what both ends last
+    agreed on may then be newer than what it holds.
+    """
 
     def __init__(self, path: Path | None) -> None:
+        self.path = path
         self._lock = StoreLock(path) if path is not None else None
-        if path is not None:
+        self._witness: Witness | None = None
+        if self._lock is not None and path is not None:
+            make_private()
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._lock is not None:
             self._lock.take()
         try:
-            # Attached under a name of our own: a file called store.duckdb would otherwise make
-            # `store.meta` ambiguous between the database and the schema.
-            self._connection = duckdb.connect(":memory:")
-            self._connection.execute(f"ATTACH '{_literal(path)}' AS {CATALOG}")
-            self._connection.execute(f"USE {CATALOG}")
-        except duckdb.Error as error:
+            self._open(path)
+        except BaseException:
             self._give_up_lock()
-            raise StoreMismatchError(
-                f"The store {path} cannot be opened: {error}. Nothing was read or written. "
-                "Restore it from a backup, or move it away to start from an empty store."
-            ) from error
+            raise
+        guard(self)
+
+    def _open(self, path: Path | None) -> None:
+        if path is not None:
+            check_place(path)
+        said = None if path is None else testimony(path)
+        opened = open_file(path, said)
+        self._connection = opened.connection
         # Time stamps with a zone are handed over in the session's zone; the contracts say UTC.
         self._connection.execute("SET TimeZone='UTC'")
         self._connection.execute("SET preserve_insertion_order=false")
@@ -82,24 +85,42 @@ class Database:
         if path is None or path.stat().st_size < THREADS_FROM:
             self._connection.execute("SET threads=1")
         self._connection.execute("SET enable_external_access=false")
+        self._connection.execute("SET lock_configuration=true")
         self._depth = 0
-        self._create_frame()
+        self.standing = Standing(store="", epoch=0, commits=0)
+        self.standing = self._begin(said, opened.aside)
+        if path is not None:
+            self._witness = Witness(store=path)
+            self._witness.tell(self.standing)
 
-    def _create_frame(self) -> None:
+    def _begin(self, said: Standing | None, aside: Path | None) -> Standing:
+        """Create the frame and say how far the store has come, in the next epoch if it went back in time."""
         for stage in STAGES:
             self.execute(f"CREATE SCHEMA IF NOT EXISTS {stage}")
         self.execute("CREATE TABLE IF NOT EXISTS store.meta (key VARCHAR, value VARCHAR)")
         self.execute("CREATE TABLE IF NOT EXISTS store.mark (stage VARCHAR, name VARCHAR, seq BIGINT)")
-        found = self.meta("schema_version")
-        if found is None:
-            self.set_meta("schema_version", str(SCHEMA_VERSION))
-            self.set_meta("seq", "0")
-        elif found != str(SCHEMA_VERSION):
-            self.close()
-            raise StoreMismatchError(
-                f"The store has layout {found}, this version of Talk Assets reads layout {SCHEMA_VERSION}. "
-                "Nothing was changed. Use the version that wrote it, or start from an empty store."
-            )
+        facts = {str(key): str(value) for key, value in self.rows("SELECT key, value FROM store.meta")}
+        known = facts.get("store")
+        now = Standing(
+            store=known or uuid4().hex, epoch=int(facts.get("epoch", 1)), commits=int(facts.get("commits", 0))
+        )
+        why = None
+        if said is not None and now.behind(said):
+            why = "a newer state of it was seen here before" if known else "the store that was here is gone"
+            now = structs.replace(now, epoch=max(now.epoch, said.epoch) + 1)
+        elif said is None and known and self.path is not None:
+            why = "nothing beside it tells whether it is the newest state"
+            now = structs.replace(now, epoch=now.epoch + 1)
+        if why is not None and aside is not None:
+            why += f", and a log that did not belong to it was set aside as {aside.name}"
+        first = {"schema_version": str(SCHEMA_VERSION), "seq": "0"}
+        wanted = first | facts | {"store": now.store, "epoch": str(now.epoch), "commits": str(now.commits)}
+        wanted |= {} if why is None else {"rewound": why}
+        with self.transaction():
+            for key in wanted:
+                if wanted[key] != facts.get(key):
+                    self.set_meta(key, wanted[key])
+        return now
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +131,16 @@ class Database:
     def close(self) -> None:
         """Close the file and release the lock."""
         self._connection.close()
+        if self._witness is not None:
+            self._witness.close()
+        self._give_up_lock()
+
+    def disown(self) -> None:
+        """Let go of the store in a forked child: it belongs to the parent."""
+        keep_forever(self._connection)
+        self._connection = duckdb.connect(":memory:")
+        self._connection.close()
+        self._witness = None
         self._give_up_lock()
 
     def _give_up_lock(self) -> None:
@@ -171,16 +202,30 @@ class Database:
         self._depth = 1
         try:
             yield
+            counted = self._counted()
         except BaseException:
             self._depth = 0
             self._connection.execute("ROLLBACK")
             raise
         self._depth = 0
         self._connection.execute("COMMIT")
+        if self._witness is not None:
+            self.standing = counted
+            self._witness.tell(counted)
+
+    def _counted(self) -> Standing:
+        """Count the transaction under way: a store that forgets commits is told by its witness that it did."""
+        if self._witness is None:
+            return self.standing
+        counted = structs.replace(self.standing, commits=self.standing.commits + 1)
+        self.execute("UPDATE store.meta SET value = ? WHERE key = 'commits'", [str(counted.commits)])
+        return counted
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file; done once, at the end of a cycle."""
         self.execute(f"CHECKPOINT {CATALOG}")
+        if self._witness is not None:
+            self._witness.tell(self.standing)
 
     def meta(self, key: str) -> str | None:
         """One of the store's own facts."""

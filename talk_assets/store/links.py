@@ -34,6 +34,7 @@ def add(db: Database, pair: EntityPair, found: pl.DataFrame, *, now: datetime, f
             found.with_columns(
                 state=pl.lit("live"),
                 fresh=pl.lit(fresh),
+                doubtful=pl.lit(value=False),
                 made_at=pl.lit(now).cast(pl.Datetime("us", "UTC")),
                 _seq=pl.lit(db.next_seq(), dtype=pl.Int64),
             ).select(LINK_SCHEMA.keys()),

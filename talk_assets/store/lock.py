@@ -6,13 +6,17 @@ the file once more, and a forked child does not hold it. A separate file under f
 
 import fcntl
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from talk_assets.model.errors import StoreBusyError
 
 
 class StoreLock:
-    """An exclusive lock on ``<store>.lock``, held until `release` or the process ends."""
+    """An exclusive lock on ``<store>.lock``, held until `release` or the process ends.
+
+    The file says which process holds it and since when.
+    """
 
     def __init__(self, store: Path) -> None:
         self._path = store.with_name(store.name + ".lock")
@@ -35,7 +39,7 @@ class StoreLock:
                 "Wait for that run to end, or stop it, and start again."
             ) from None
         os.ftruncate(fd, 0)
-        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(fd, f"{os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0)
         self._fd = fd
 
     def release(self) -> None:

@@ -77,11 +77,13 @@ LINK_SCHEMA: Mapping[str, pl.DataType] = {
     "rule": pl.String(),
     "state": pl.String(),
     "fresh": pl.Boolean(),
+    "doubtful": pl.Boolean(),
     "made_at": pl.Datetime("us", "UTC"),
     "_seq": pl.Int64(),
 }
 """A link. *rule* says how it was found, *state* is live, salesforce_deleted, customerp_deleted or
-both_deleted, *fresh* is true until both ends were first reconciled."""
+both_deleted, *fresh* is true until both ends were first reconciled, and *doubtful* while its baselines may be
+older than what both ends last agreed on."""
 
 CHANGE_SCHEMA: Mapping[str, pl.DataType] = {
     "pair": pl.String(),
