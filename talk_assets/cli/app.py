@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from talk_assets.cli import conflicts, demo, held, review, sandbox, status, sync, up
+from talk_assets.cli import backup, conflicts, demo, doctor, held, review, sandbox, status, sync, up
 from talk_assets.cli.failures import Explained
 
 app = typer.Typer(
@@ -32,6 +32,9 @@ for command in (
     review.unlink,
     held.held,
     held.retry,
+    doctor.doctor,
+    backup.backup,
+    backup.restore,
     up.up,
     sandbox.sandbox,
 ):

@@ -4,6 +4,7 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,21 @@ RecordId = Annotated[str, typer.Argument(metavar="RECORD", help="A record's id o
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so. Default: the user of this machine.")]
 
 
+def existing_store() -> Path:
+    """Where the store is.
+
+    Raises:
+        ConfigurationError: there is none yet.
+    """
+    path = store_path(environment())
+    if not path.exists():
+        raise ConfigurationError(
+            f"There is no store at {path} yet. Nothing was made there. Run `talk sync` first, or point "
+            "TALK_STORE at the store you mean."
+        )
+    return path
+
+
 @contextmanager
 def opened_store() -> "Iterator[Database]":
     """Open the store under its lock.
@@ -28,12 +44,7 @@ def opened_store() -> "Iterator[Database]":
         ConfigurationError: there is no store yet.
         StoreBusyError: a run holds it.
     """
-    path = store_path(environment())
-    if not path.exists():
-        raise ConfigurationError(
-            f"There is no store at {path} yet. Nothing was made there. Run `talk sync` first, or point "
-            "TALK_STORE at the store you mean."
-        )
+    path = existing_store()
     from talk_assets.entities import PAIRS
     from talk_assets.store.database import Database
     from talk_assets.store.tables import create_tables

@@ -29,6 +29,7 @@ STAGES = ("raw", "mapped", "links", "changesets", "writeback", "store")
 THREADS_FROM = 512 * 1024 * 1024
 """File size in bytes from which DuckDB may use all cores; below, handing work to threads costs a third more."""
 
+
 def quoted(name: str) -> str:
     """An SQL identifier; names come from declarations only."""
     return '"' + name.replace('"', '""') + '"'
@@ -237,6 +238,11 @@ class Database:
         with self.transaction():
             self.execute("DELETE FROM store.meta WHERE key = ?", [key])
             self.execute("INSERT INTO store.meta VALUES (?, ?)", [key, value])
+
+    def belongs_to(self) -> dict[str, str]:
+        """The Salesforce org and the Customerp tenant that filled the store, by system; empty before the first run."""
+        found = self.rows("SELECT key, value FROM store.meta WHERE starts_with(key, 'tenant_') ORDER BY key DESC")
+        return {str(key).removeprefix("tenant_"): str(value) for key, value in found}
 
     def next_seq(self) -> int:
         """Return the next number of the store's one change counter.

@@ -38,12 +38,12 @@ def open_file(path: Path | None, said: Standing | None) -> Opened:
         StoreMismatchError: it cannot be opened, or a newer version of Talk Assets made it.
     """
     if path is None:
-        return Opened(connection=_attach(None), aside=None)
+        return Opened(connection=attach(None), aside=None)
     aside = None
     if said is not None and wal_of(path).exists() and said.checkpoint != checkpoint_of(path):
         aside = set_log_aside(path)
     try:
-        connection = _attach(path)
+        connection = attach(path)
     except duckdb.Error as error:
         connection, aside = _attach_without_log(path, error, aside)
     found = _layout(connection)
@@ -56,10 +56,11 @@ def open_file(path: Path | None, said: Standing | None) -> Opened:
             "Nothing was changed. Use the version that wrote it, or start from an empty store."
         )
     _migrate(path, found)
-    return Opened(connection=_attach(path), aside=aside)
+    return Opened(connection=attach(path), aside=aside)
 
 
-def _attach(path: Path | None) -> duckdb.DuckDBPyConnection:
+def attach(path: Path | None) -> duckdb.DuckDBPyConnection:
+    """Connect to the store at *path* (None: in memory) as `CATALOG`, without a look at what it is."""
     connection = duckdb.connect(":memory:")
     try:
         # Attached under a name of our own: a file called store.duckdb would otherwise make
@@ -88,7 +89,7 @@ def _attach_without_log(
     if aside is None and wal_of(path).exists():
         aside = set_log_aside(path)
         try:
-            return _attach(path), aside
+            return attach(path), aside
         except duckdb.Error as again:
             os.replace(aside, wal_of(path))
             error = again

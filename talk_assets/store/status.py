@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from talk_assets.entities import PAIRS
+from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.changes import ChangeState
 from talk_assets.model.system import System
 from talk_assets.store import changes, links, quarantine
@@ -10,9 +10,15 @@ from talk_assets.store.database import Database
 from talk_assets.store.tables import create_tables
 
 
+def create_declared(db: Database) -> None:
+    """Create the tables that the declarations ask for and the store does not have yet."""
+    entities = [pair.entity(system) for pair in PAIRS.values() for system in System]
+    create_tables(db, PAIRS.values(), [*entities, *LOOKUPS.values()])
+
+
 def status(db: Database) -> dict[str, Any]:
     """Return, for each pair, links, conflicts ever found, what waits, and how far each end was read (null: never)."""
-    create_tables(db, PAIRS.values(), ())
+    create_declared(db)
     cursors = {(str(s), str(e)): str(c) for s, e, c in db.rows("SELECT system, entity, cursor FROM store.cursor")}
     return {
         "pairs": {
