@@ -1,6 +1,7 @@
 """What a run holds: the two ends, the store, the clock and the settings that change decisions."""
 
 import logging
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,7 +38,8 @@ class Options:
     *reread_chunk* is how many records are compared again in one call before they are written,
     *concurrent_writes* how many batches are under way at once, and *group_records* how many records'
     answers the store takes in one transaction. *prepare_records* is how many creations are made ready
-    at a time.
+    at a time. *retry_pause* is the longest pause in seconds before a write is tried a second time; it
+    doubles with each further try.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -48,6 +50,7 @@ class Options:
     concurrent_writes: int = 4
     group_records: int = 2000
     prepare_records: int = 4000
+    retry_pause: float = 15.0
 
 
 @dataclass(kw_only=True)
@@ -57,12 +60,14 @@ class Session:
     *accept* is the hash of a plan a person approved past its guard, *cleared* the pairs whose guard has
     let this run pass: what is left of an approved plan half-way through must not stop again. *made* holds the
     links of records made in this run: what completes one (a price, a status) is part of making it. *reconciled*
-    holds the store's change number at which each pair was last reconciled in this run.
+    holds the store's change number at which each pair was last reconciled in this run. *random* gives numbers
+    from 0 up to 1, for pauses. *postponed* names (pair, end, origin) of what could not be brought to an end.
     """
 
     db: Database
     ends: Mapping[System, SystemPort]
     clock: Callable[[], datetime]
+    random: Callable[[], float] = random.random
     pairs: Mapping[str, EntityPair]
     lookups: Mapping[str, Entity]
     options: Options = field(default_factory=Options)
@@ -71,6 +76,7 @@ class Session:
     made: set[str] = field(default_factory=set)
     reconciled: dict[str, int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    postponed: set[tuple[str, System, str]] = field(default_factory=set)
     identities: dict[System, Identity] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
 

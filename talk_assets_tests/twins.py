@@ -122,7 +122,7 @@ class Twins:
     ) -> None:
         self.clock = Clock()
         self.pairs: Mapping[str, EntityPair] = pairs
-        self.options = Options(**{"concurrent_writes": 1} | options)
+        self.options = Options(**{"concurrent_writes": 1, "retry_pause": 0.0} | options)
         self.refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = [self._salesforce_refuses]
         self.customerp_refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = []
         children = {name: p.parent for name, p in pairs.items() if p.parent}

@@ -17,7 +17,7 @@ from talk_assets.entities import lookups_written_with
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.changes import ChangeState, Tally
-from talk_assets.model.errors import ConfigurationError
+from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import fetch, recover
@@ -54,7 +54,12 @@ class CycleReport:
 
     @property
     def exit_code(self) -> int:
-        """0 when all is in step; 1 when records are held back in quarantine, review or conflict."""
+        """0 when all is in step; 1 when records are held back in quarantine, review or conflict.
+
+        4 when an end did not take all that was to be written, so that it is worth running again.
+        """
+        if any(t.postponed for t in self.tallies.values()):
+            return PeerUnavailableError.exit_code
         return int(any(t.quarantined or t.review or t.undecided for t in self.tallies.values()))
 
 
@@ -75,6 +80,7 @@ def _tally_json(tally: Tally) -> dict[str, Any]:
         "parked": tally.parked,
         "held": tally.held,
         "review": tally.review,
+        "postponed": tally.postponed,
     }
 
 
@@ -180,6 +186,7 @@ def count_standing(session: Session, pair: EntityPair) -> None:
     tally.review = review_count(session.db, pair)
     tally.parked = changes.count(session.db, pair, ChangeState.PARKED.value)
     tally.undecided = changes.count(session.db, pair, ChangeState.CONFLICT.value)
+    tally.postponed = sum(1 for name, _, _ in session.postponed if name == pair.name)
     tally.held = changes.count(session.db, pair, ChangeState.HELD.value)
 
 

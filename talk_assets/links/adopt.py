@@ -34,7 +34,7 @@ def adopt(session: Session, pair: EntityPair, found: pl.DataFrame) -> None:
         )
         known = sent.filter(pl.col("body").is_not_null())
         if known.height:
-            _from_bodies(session, pair, system, known)
+            agree_on_bodies(session, pair, system, known)
         lost = sent.filter(pl.col("body").is_null() & pl.col("_key").is_not_null())
         _birth_status(session, pair, system, lost)
         made = mapped.by_id(session.db, pair, system.other, lost[f"{system.other}_id"].to_list())
@@ -42,7 +42,8 @@ def adopt(session: Session, pair: EntityPair, found: pl.DataFrame) -> None:
         doubt.cast(session.db, pair, ours["link_id"].to_list())
 
 
-def _from_bodies(session: Session, pair: EntityPair, system: System, known: pl.DataFrame) -> None:
+def agree_on_bodies(session: Session, pair: EntityPair, system: System, known: pl.DataFrame) -> None:
+    """Take what creations on *system* were sent with as agreed (columns `link_id`, both ids, `body`: JSON)."""
     entity = session.entity(pair, system)
     bodies = [msgspec.json.decode(body, type=dict[str, str | None]) for body in known["body"].to_list()]
     rows = pl.DataFrame(

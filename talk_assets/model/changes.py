@@ -79,23 +79,40 @@ class Write:
     lines: tuple["Write", ...] = ()
 
 
+NOT_SENT = "NOT_SENT"
+"""Code of a problem: the write certainly never reached the end."""
+BUSY = "BUSY"
+"""Code of a problem: the end asks for patience, and says so before it did anything."""
+TOO_LARGE = "TOO_LARGE"
+"""Code of a problem: the batch is larger than the end takes at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Why an end did not take a write, in its own (redacted) words."""
+    """Why an end did not take a write, in its own (redacted) words.
+
+    *wait* is how many seconds the end asked to be left alone.
+    """
 
     code: str
     message: str
     property: str | None = None
+    wait: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What one write did. *id* is the record's id once known; *problem* says why it did not apply."""
+    """What one write did. *id* is the record's id once known; *problem* says why it did not apply.
+
+    *ours* is false where the record as read back was last changed by someone else: then what was sent,
+    and not what was read, is what the end took from us.
+    """
 
     intent_id: str
     outcome: Outcome
     id: str | None = None
     problem: Problem | None = None
+    ours: bool = True
     lines: tuple["Receipt", ...] = ()
 
 
@@ -104,7 +121,8 @@ class Tally:
     """Counts of one pair in one run, per direction and in all; what reports and JSON output show.
 
     *linked* and *conflicts* were found in this run, most conflicts settled by their policy; the
-    others stand after it, *undecided* being the conflicts that a person must settle.
+    others stand after it, *undecided* being the conflicts that a person must settle. *postponed* are
+    writes that could not be brought to an end in this run; the next one goes on with them.
     """
 
     created: dict[System, int] = field(default_factory=lambda: dict.fromkeys(System, 0))
@@ -117,3 +135,4 @@ class Tally:
     parked: int = 0
     held: int = 0
     review: int = 0
+    postponed: int = 0

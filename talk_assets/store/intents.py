@@ -1,6 +1,7 @@
 """Intents and receipts: what is about to be sent, stored before the call; what it did, stored after."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -10,6 +11,19 @@ from talk_assets.store.tables import INTENT_SCHEMA
 
 OPEN = ("sent", "ambiguous")
 """States whose effect is not known yet."""
+UNDONE = frozenset({*OPEN, "planned", "exists", "recovered"})
+"""States that leave the same write to be tried again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tries:
+    """What came of an intent so far: how often it was tried, and when it may be again."""
+
+    state: str
+    attempt: int
+    sent_at: datetime
+    not_before: datetime | None
+    problem: str | None
 
 
 def record(db: Database, rows: pl.DataFrame) -> None:
@@ -22,24 +36,27 @@ def record(db: Database, rows: pl.DataFrame) -> None:
                 state=pl.lit("sent"),
                 outcome=pl.lit(None, dtype=pl.String),
                 problem=pl.lit(None, dtype=pl.String),
+                not_before=pl.lit(None, dtype=pl.Datetime("us", "UTC")),
             ).select(INTENT_SCHEMA.keys()),
         )
 
 
-def attempts(db: Database, intent_ids: Sequence[str]) -> dict[str, int]:
-    """How often each intent was tried before."""
+def tries(db: Database, intent_ids: Sequence[str]) -> dict[str, Tries]:
+    """What came of those of *intent_ids* that were sent before."""
     wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
     found = db.frame(
-        "SELECT intent_id, attempt FROM writeback.intent SEMI JOIN wanted USING (intent_id)", wanted=wanted
+        """SELECT intent_id, state, attempt, sent_at, not_before, problem FROM writeback.intent
+           SEMI JOIN wanted USING (intent_id)""",
+        wanted=wanted,
     )
-    return dict(zip(found["intent_id"].to_list(), found["attempt"].to_list(), strict=True))
+    return {row.pop("intent_id"): Tries(**row) for row in found.iter_rows(named=True)}
 
 
 def judge(db: Database, receipts: pl.DataFrame) -> None:
-    """Store what intents did (columns `intent_id, state, outcome, problem, record_id`)."""
+    """Store what intents did (columns `intent_id, state, outcome, problem, record_id, attempt, not_before`)."""
     db.run(
         """UPDATE writeback.intent i SET state = r.state, outcome = r.outcome, problem = r.problem,
-             record_id = coalesce(r.record_id, i.record_id)
+             record_id = coalesce(r.record_id, i.record_id), attempt = r.attempt, not_before = r.not_before
            FROM receipts r WHERE i.intent_id = r.intent_id""",
         receipts=receipts,
     )

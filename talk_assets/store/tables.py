@@ -195,8 +195,10 @@ INTENT_SCHEMA: Mapping[str, pl.DataType] = {
     "sent_at": pl.Datetime("us", "UTC"),
     "outcome": pl.String(),
     "problem": pl.String(),
+    "not_before": pl.Datetime("us", "UTC"),
 }
-"""What was about to be sent, stored before the call; and what it did, stored after."""
+"""What was about to be sent, stored before the call; and what it did, stored after. *attempt* counts the tries,
+*not_before* is when the next may be."""
 
 CURSOR_SCHEMA: Mapping[str, pl.DataType] = {
     "system": pl.String(),

@@ -70,13 +70,12 @@ class MemoryPort:
             date=date or clock,
         )
 
+    def ready(self) -> None:
+        """Memory is always there."""
+
     def identify(self) -> Identity:
         """Return who this end plays."""
         return self._identity
-
-    def standard_pricebook(self) -> str:
-        """Return the id of the standard price book, as the Salesforce client does."""
-        return "01s000000000001AAA"
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield what changed since *cursor*; each page shows the rows as they are when it is read."""

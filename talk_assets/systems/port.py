@@ -34,13 +34,15 @@ class Capabilities:
 
     *compare_and_set*: writes carry the version they expect. *change_feed*: one cheap call tells what
     changed. *long_poll*: that call can wait for a change. *needs_reread*: targets must be read again
-    before a write because the end cannot compare by itself.
+    before a write because the end cannot compare by itself. *visibility_lag*: the seconds that a
+    record may have been written and still not be found by its key.
     """
 
     compare_and_set: bool
     change_feed: bool
     long_poll: bool
     needs_reread: bool
+    visibility_lag: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +81,30 @@ class Page:
     rejects: tuple[Reject, ...] = ()
     cursor: str | None = None
 
+    @classmethod
+    def joined(cls, pages: Sequence["Page"]) -> "Page":
+        """Return the records of several pages in one, without a cursor."""
+        frames: dict[str, list[pl.DataFrame]] = {}
+        for page in pages:
+            for name, frame in page.frames.items():
+                frames.setdefault(name, []).append(frame)
+        return cls(
+            frames={name: pl.concat(parts) for name, parts in frames.items()},
+            rejects=tuple(reject for page in pages for reject in page.rejects),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What a batch did: one receipt a write, in order, and the records as the end now stores them."""
+    """What a batch did: one receipt a write, in order, and the records as the end now stores them.
+
+    *before* has the records as they were directly before the write, from an end that cannot compare
+    by itself: it shows what was overwritten.
+    """
 
     receipts: tuple[Receipt, ...]
     stored: Page
+    before: Page | None = None
 
 
 @dataclass
@@ -101,7 +120,7 @@ class CallCount:
 
 
 class SystemPort(Protocol):
-    """One end. Not thread-safe except `write`, which may run several batches side by side."""
+    """One end. Not thread-safe except `read` and `write`, which several threads may call side by side."""
 
     @property
     def system(self) -> System:
@@ -116,6 +135,15 @@ class SystemPort(Protocol):
     @property
     def calls(self) -> CallCount:
         """API calls made so far."""
+        ...
+
+    def ready(self) -> None:
+        """Make sure that the end may be called now; costs no call.
+
+        Raises:
+            PeerUnavailableError: it failed several times in a row, asked to be left alone, or has no more
+                calls left for us today.
+        """
         ...
 
     def identify(self) -> Identity:

@@ -1,10 +1,12 @@
 """Believe a receipt: links, baselines and counts follow from what the end says it stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import polars as pl
 
+from talk_assets.links.adopt import agree_on_bodies
 from talk_assets.links.stage import with_link_ids
 from talk_assets.mapped.encode import holdable
 from talk_assets.mapped.stage import translate_rows
@@ -13,11 +15,12 @@ from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
-from talk_assets.store import changes, links, mapped, quarantine, raw
+from talk_assets.store import changes, links, mapped, raw
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import UNSHOWN, baseline_schema, is_unshown
 from talk_assets.systems.port import Page
 from talk_assets.writeback.prepared import Prepare, Prepared
+from talk_assets.writeback.refusals import clear_refusals, refuse
 
 CREATED = "created"
 
@@ -55,24 +58,28 @@ def believe(
     if prepare.op is Op.CREATE:
         _believe_creates(session, prepare, applied)
     elif prepare.op is Op.UPDATE:
-        _believe_updates(session, prepare, [p for p, _ in applied])
+        _believe_updates(session, prepare, applied)
     else:
         _believe_deletes(session, prepare, [p for p, _ in applied])
-    _clear_refusals(session, prepare, [p.origin_id for p, _ in applied])
+    clear_refusals(session, prepare, [p.origin_id for p, _ in applied])
     results.wrote += len(applied)
     refused = [(p, r) for p, r in zip(batch, receipts, strict=True) if r.outcome is Outcome.REFUSED]
     if refused:
-        _refuse(session, prepare, refused)
+        refuse(session, prepare, refused)
     for p, r in zip(batch, receipts, strict=True):
-        if r.outcome in {Outcome.STALE, Outcome.GONE} and p.write.id is not None:
-            results.reread.append(_readable_id(prepare, p))
+        moved = r.outcome in {Outcome.STALE, Outcome.GONE}
+        if moved and (readable := _readable_id(prepare, p)) is not None:
+            results.reread.append(readable)
         if r.outcome in {Outcome.NOT_APPLIED, Outcome.AMBIGUOUS, Outcome.EXISTS}:
             results.later.add(p.origin_id)
+        if r.outcome in {Outcome.NOT_APPLIED, Outcome.AMBIGUOUS}:
+            session.postponed.add((prepare.pair.name, prepare.system, p.origin_id))
 
 
-def _readable_id(prepare: Prepare, p: Prepared) -> str:
+def _readable_id(prepare: Prepare, p: Prepared) -> str | None:
+    """What to read again: the record, or the document that a line stands in, or was to be added to."""
     nested = prepare.pair.parent is not None and prepare.system is System.CUSTOMERP
-    return str(p.write.parent_id if nested else p.write.id)
+    return p.write.parent_id if nested else p.write.id
 
 
 def _believe_creates(session: Session, prepare: Prepare, applied: Sequence[tuple[Prepared, Receipt]]) -> None:
@@ -80,6 +87,7 @@ def _believe_creates(session: Session, prepare: Prepare, applied: Sequence[tuple
         return
     pair, system = prepare.pair, prepare.system
     _link(session, pair, system, [(p, r.id) for p, r in applied], prepare.origins)
+    _agree_on_sent(session, pair, system, [(p, r.id) for p, r in applied if not r.ours])
     session.tally(pair).created[system] += len(applied)
     for child in session.children(pair):
         known = {line.intent_id: line.id for _, r in applied for line in r.lines}
@@ -87,6 +95,8 @@ def _believe_creates(session: Session, prepare: Prepare, applied: Sequence[tuple
         lines = [(line, record) for line, record in lines if line.write.entity == child.name]
         if lines:
             _link(session, child, system, lines, prepare.line_origins[child.name])
+            theirs = {line.intent_id for _, r in applied for line in r.lines if not line.ours}
+            _agree_on_sent(session, child, system, [one for one in lines if one[0].write.intent_id in theirs])
             session.tally(child).created[system] += len(lines)
 
 
@@ -133,6 +143,17 @@ def _link(
     changes.drop_origins(session.db, pair, system, [p.origin_id for p, _ in made])
 
 
+def _agree_on_sent(
+    session: Session, pair: EntityPair, system: System, edited: Sequence[tuple[Prepared, str | None]]
+) -> None:
+    """Take what was sent for agreed where someone edited a record between its creation and the reading back."""
+    names = (f"{system.other}_id", f"{system}_id", "body")
+    rows = [(p.origin_id, record, msgspec.json.encode(p.write.values).decode()) for p, record in edited]
+    if rows:
+        bodies = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String()), orient="row")
+        agree_on_bodies(session, pair, system, with_link_ids(pair, bodies, CREATED))
+
+
 def _own(pair: EntityPair, system: System, name: str) -> bool:
     return pair.by_name[name].side(system).through is Through.PRICEBOOK_ENTRY_PRICE
 
@@ -155,10 +176,11 @@ def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list
     return made
 
 
-def _believe_updates(session: Session, prepare: Prepare, applied: Sequence[Prepared]) -> None:
-    settled = [(p.link_id, name) for p in applied for name in p.properties]
-    settle_properties(session, prepare.pair, prepare.system, settled, prepare.origins)
-    count_updates(session, prepare.pair, prepare.system, [p.link_id for p in applied])
+def _believe_updates(session: Session, prepare: Prepare, applied: Sequence[tuple[Prepared, Receipt]]) -> None:
+    settled = [(p.link_id, name) for p, _ in applied for name in p.properties]
+    edited = [str(p.link_id) for p, r in applied if not r.ours]
+    settle_properties(session, prepare.pair, prepare.system, settled, prepare.origins, edited=edited)
+    count_updates(session, prepare.pair, prepare.system, [p.link_id for p, _ in applied])
 
 
 def count_updates(session: Session, pair: EntityPair, system: System, links_of_written: Sequence[str | None]) -> None:
@@ -172,10 +194,14 @@ def settle_properties(
     system: System,
     settled: Sequence[tuple[str | None, str]],
     origins: pl.DataFrame,
+    *,
+    edited: Sequence[str] = (),
 ) -> None:
     """Advance the baselines of written properties (link, name): there as stored, here as sent.
 
     What *system* does not show of what it stored stays open.
+    Where someone has *edited* the record of a link since our write, what is stored may be theirs: then
+    what was sent counts on both ends, and theirs is seen as the edit it is.
     """
     if not settled:
         return
@@ -189,13 +215,18 @@ def settle_properties(
     shown = found.join(rows.select(pl.col("_id").alias(f"{system}_id"), UNSHOWN), on=f"{system}_id", how="left")
     by_link = by_link.join(shown.select("link_id", UNSHOWN), on="link_id", how="left")
     known = links.baselines(db, pair, by_link["link_id"].to_list())
-    for end, values in ((system, stored), (system.other, origins)):
-        now = values.select(pl.col("_id").alias(f"{end}_id"), *(pl.col(n).alias(f"now:{n}") for n in columns))
+    theirs = pl.col("link_id").is_in(list(edited))
+    for end, held_by, values, which in (
+        (system, system, stored, ~theirs),
+        (system, system.other, origins, theirs),
+        (system.other, system.other, origins, pl.lit(value=True)),
+    ):
+        now = values.select(pl.col("_id").alias(f"{held_by}_id"), *(pl.col(n).alias(f"now:{n}") for n in columns))
         rows = (
-            known.filter(pl.col("system") == end.value)
+            known.filter((pl.col("system") == end.value) & which)
             .join(by_link, on="link_id")
             .join(found, on="link_id")
-            .join(now, on=f"{end}_id")
+            .join(now, on=f"{held_by}_id")
         )
         links.set_baselines(
             db,
@@ -231,60 +262,3 @@ def _believe_deletes(session: Session, prepare: Prepare, applied: Sequence[Prepa
         session.db, pair, system, states.select("link_id", pl.lit(None, dtype=pl.String).alias("property"))
     )
     session.tally(pair).deleted[system] += len(applied)
-
-
-def _clear_refusals(session: Session, prepare: Prepare, origins: Sequence[str]) -> None:
-    quarantine.replace(
-        session.db,
-        stage="writeback",
-        pair=prepare.pair.name,
-        system=prepare.system.other,
-        ids=pl.DataFrame({"_id": list(origins)}, schema={"_id": pl.String()}),
-        entries=pl.DataFrame(schema=dict.fromkeys(_ENTRY, pl.String())),
-        now=session.clock(),
-    )
-
-
-_ENTRY = ("record_id", "property", "check", "value", "reason")
-
-
-def _refuse(session: Session, prepare: Prepare, refused: Sequence[tuple[Prepared, Receipt]]) -> None:
-    pair, system = prepare.pair, prepare.system
-    reasons = {p.origin_id: _reason(pair, system, prepare.op, p, r) for p, r in refused}
-    rows = [
-        (
-            p.origin_id,
-            r.problem.property if r.problem else None,
-            r.problem.code if r.problem else None,
-            None,
-            reasons[p.origin_id],
-        )
-        for p, r in refused
-    ]
-    entries = pl.DataFrame(rows, schema=dict.fromkeys(_ENTRY, pl.String()), orient="row")
-    quarantine.replace(
-        session.db,
-        stage="writeback",
-        pair=pair.name,
-        system=system.other,
-        ids=entries.select(pl.col("record_id").alias("_id")),
-        entries=entries,
-        now=session.clock(),
-    )
-    held: Mapping[str, list[str | None]] = {
-        "link_id": [p.link_id for p, _ in refused],
-        "origin_id": [p.origin_id for p, _ in refused],
-        "reason": [reasons[p.origin_id] for p, _ in refused],
-    }
-    changes.hold(session.db, pair, system, pl.DataFrame(held, schema=dict.fromkeys(held, pl.String())))
-
-
-def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, receipt: Receipt) -> str:
-    problem = receipt.problem
-    record = f"{pair.name} {p.write.id}" if p.write.id else f"a new {pair.name}"
-    about = f", property {problem.property}" if problem and problem.property else ""
-    said = f'"{problem.message}" ({problem.code})' if problem else "no reason"
-    return (
-        f"{system.title} refused to {op} {record} (from {system.other.title} {p.origin_id}){about}: it said {said}. "
-        f"Nothing was changed in {system.title}; it is tried again when the record changes."
-    )

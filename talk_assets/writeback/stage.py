@@ -14,19 +14,22 @@ from talk_assets.changesets import guard
 from talk_assets.changesets.stage import reconcile_pair
 from talk_assets.entities import parents as names
 from talk_assets.links.stage import match_pair
-from talk_assets.model.changes import Op
+from talk_assets.model.changes import Op, Receipt
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
-from talk_assets.store import changes, mapped, raw
+from talk_assets.store import changes, mapped
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback import parents, prepare
 from talk_assets.writeback.entries import ensure_entries, price_property, write_prices
+from talk_assets.writeback.fresh import Fresh
+from talk_assets.writeback.overwrites import log_overwrites
 from talk_assets.writeback.prepare import Values
 from talk_assets.writeback.prepared import Prepare, Prepared
 from talk_assets.writeback.receipts import Results, believe, keep_stored
 from talk_assets.writeback.transmit import Subject, groups, judge
+from talk_assets.writeback.tries import due
 
 MOST_ROUNDS = 4
 
@@ -75,11 +78,10 @@ def _round(session: Session, pair: EntityPair, system: System, pending: pl.DataF
     for part in created.iter_slices(session.options.prepare_records):
         _create(session, pair, system, part, results)
     rewritten = ops[Op.UPDATE].filter(pl.col("property") != price) if price else ops[Op.UPDATE]
-    fresh = _without_stale(session, pair, system, pl.concat([rewritten, ops[Op.DELETE]]), results)
-    if (moved := fresh.filter(pl.col("op") == Op.UPDATE.value)).height:
-        _update(session, pair, system, moved, results)
-    if (removed := fresh.filter(pl.col("op") == Op.DELETE.value)).height:
-        _send(session, prepare.deletes(session, pair, system, removed), results)
+    if rewritten.height:
+        _update(session, pair, system, rewritten, results)
+    if ops[Op.DELETE].height:
+        _send(session, prepare.deletes(session, pair, system, ops[Op.DELETE]), results)
     write_prices(session, pair, prices, results)
 
 
@@ -150,36 +152,30 @@ def _send(session: Session, ready: Prepare, results: Results) -> None:
         for top in ready.writes
         for p in (top, *top.lines)
     }
-    for sent in groups(session, entity, [p.write for p in ready.writes], subjects):
+    found = due(session, system, [p.write for p in ready.writes])
+    postponed = {by_intent[write.intent_id].origin_id for write in found.later}
+    results.later.update(postponed)
+    session.postponed.update((pair.name, system, origin) for origin in postponed)
+    if found.exhausted:
+        _give_up(session, ready, [(by_intent[write.intent_id], receipt) for write, receipt in found.exhausted], results)
+    fresh = None
+    if ready.op is not Op.CREATE and session.ends[system].capabilities.needs_reread:
+        fresh = Fresh(session=session, entity=entity, keep=lambda page: keep_stored(session, pair, system, page))
+    for sent in groups(session, entity, found.now, subjects, tried=found.tried, fresh=fresh):
         batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent.writes]
         with session.db.transaction():
+            if sent.before is not None:
+                log_overwrites(session, ready, batch, sent.receipts, sent.before)
             keep_stored(session, pair, system, sent.stored)
             believe(session, ready, batch, sent.receipts, results)
-            judge(session, sent.writes, sent.receipts)
+            judge(session, system, sent.writes, sent.receipts, found.tried)
 
 
-def _without_stale(
-    session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results
-) -> pl.DataFrame:
-    """Compare targets again on an end that cannot do so itself; those that moved are left for the next round."""
-    port = session.ends[system]
-    if asked.is_empty() or not port.capabilities.needs_reread:
-        return asked
-    entity = session.entity(pair, system)
-    ids = asked["record_id"].unique(maintain_order=True).to_list()
-    stale: set[str] = set()
-    for start in range(0, len(ids), session.options.reread_chunk):
-        chunk = ids[start : start + session.options.reread_chunk]
-        page = port.read(entity, ids=chunk)
-        now = page.frames[entity.name]
-        content = ["_id", "_deleted", *entity.paths]
-        known = raw.by_id(session.db, entity, chunk).select(content)
-        same = now.select(content).join(known, on=content, how="semi", nulls_equal=True)
-        stale |= set(chunk) - set(same["_id"].to_list())
-        with session.db.transaction():
-            keep_stored(session, pair, system, page)
-    results.reread.extend(sorted(stale - set(results.reread)))
-    return asked.filter(~pl.col("record_id").is_in(sorted(stale)))
+def _give_up(session: Session, ready: Prepare, tried: Sequence[tuple[Prepared, Receipt]], results: Results) -> None:
+    """Put into quarantine what had all its tries."""
+    with session.db.transaction():
+        believe(session, ready, [p for p, _ in tried], [receipt for _, receipt in tried], results)
+        judge(session, ready.system, [p.write for p, _ in tried], [receipt for _, receipt in tried], {})
 
 
 def _read_again(session: Session, pair: EntityPair, system: System, results: Results) -> None:

@@ -150,7 +150,7 @@ def salesforce_end():
             document_values={},
             url=url,
         )
-        book = end.port.standard_pricebook()
+        book = end.port.identify().pricebook
         account = end.send(end.write("account", Op.CREATE, {"Name": "Acme"}, key="acme")).receipts[0].id
         product = end.send(end.write("product", Op.CREATE, {"Name": "Pump", "IsActive": "true"}, key="pump"))
         entry = end.send(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -70,6 +70,11 @@ class Writer:
         stored = self._stored(entity, document, batch, results)
         receipts = tuple(
             with_existing_lines(_receipt(write, results[place]), write, stored) for place, write in enumerate(batch)
+        )
+        others = _edited_by_others(document or entity, batch, results, stored)
+        receipts = tuple(
+            replace(receipt, ours=(write.parent_id if document else receipt.id) not in others)
+            for receipt, write in zip(receipts, batch, strict=True)
         )
         return Written(receipts=receipts, stored=stored)
 
@@ -190,6 +195,20 @@ def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
     if outcome is Outcome.EXISTS:
         return _Result(outcome=outcome, id=existing_id(problem), problem=problem_of(status, problem))
     return _Result(outcome=outcome, problem=problem_of(status, problem))
+
+
+def _edited_by_others(
+    owner: Entity, batch: Sequence[Write], results: Mapping[int, _Result], stored: Page
+) -> frozenset[str]:
+    """Return the ids of records stored in a version that our last write to them did not make."""
+    last: dict[str, str] = {}
+    for place, write in enumerate(batch):
+        result = results[place]
+        record = write.parent_id or result.id or write.id
+        if result.outcome is Outcome.APPLIED and record and result.version is not None:
+            last[record] = str(result.version)
+    rows = stored.frames[owner.name].select("_id", "_version").iter_rows()
+    return frozenset(record for record, version in rows if record in last and last[record] != version)
 
 
 def _version(etag: object) -> int | None:

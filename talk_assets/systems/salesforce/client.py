@@ -70,10 +70,11 @@ class SalesforcePort:
             limits=limits,
             ca_file=login.ca_file,
         )
+        session = Session(client=self._login_client, origin=origin, grant=grant)
         self._client = HttpClient(
             end=System.SALESFORCE,
             origin=origin,
-            credentials=Session(client=self._login_client, origin=origin, grant=grant),
+            credentials=session,
             calls=self.calls,
             headers={"Sforce-Call-Options": "client=talk-assets", "Sforce-Auto-Assign": "FALSE"},
             patience=patience,
@@ -82,8 +83,10 @@ class SalesforcePort:
         )
         self._rest = Rest(client=self._client, api_version=login.api_version)
         self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency)
-        self._records = RecordWriter(rest=self._rest, columns=self._columns)
-        self._documents = DocumentWriter(rest=self._rest, columns=self._columns, entities=entities, relations=relations)
+        self._records = RecordWriter(rest=self._rest, columns=self._columns, user=session.user)
+        self._documents = DocumentWriter(
+            rest=self._rest, columns=self._columns, entities=entities, relations=relations, user=session.user
+        )
         self._once = RLock()
         self._identity: Identity | None = None
         self._pricebook: str | None = None

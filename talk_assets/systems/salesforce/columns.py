@@ -17,6 +17,8 @@ from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.rest import Rest, unexpected
 
 CURRENCY = "CurrencyIsoCode"
+EDITOR = "LastModifiedById"
+"""Who changed a record last: how our own write is told from a later one when it is read back."""
 LAYOUT = records.Layout(id="Id", stamp="SystemModstamp", version="SystemModstamp", deleted="IsDeleted", id_of=id_of)
 
 
@@ -34,6 +36,10 @@ class Columns:
         known = self.of(entity)
         own = [LAYOUT.id, LAYOUT.deleted, LAYOUT.stamp, *self._named(entity)]
         return list(dict.fromkeys(own + [path for path in entity.paths if "." in path or path in known]))
+
+    def names_with_editor(self, entity: Entity) -> list[str]:
+        """Return the names to ask for, with who changed the record last where the object tells."""
+        return [*self.names(entity), *([EDITOR] if EDITOR in self.of(entity) else [])]
 
     def decode(self, entity: Entity, found: Sequence[Any]) -> records.Decoded:
         """Return records of *entity* as a raw frame, constants filled in."""

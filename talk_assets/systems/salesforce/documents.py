@@ -1,6 +1,7 @@
 """Create documents together with their lines, all or nothing for each document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -14,13 +15,16 @@ from talk_assets.systems.salesforce.exchange import Failure, exchange, failure_o
 from talk_assets.systems.salesforce.outcomes import DUPLICATE, code_of, errors_in, outcome_of, problem_of
 from talk_assets.systems.salesforce.query import among, select, text_literal
 from talk_assets.systems.salesforce.rest import Rest, rows_of
-from talk_assets.systems.salesforce.write import MOST_RECORDS, ids_by_key
+from talk_assets.systems.salesforce.write import MOST_RECORDS, edited_by_others, ids_by_key
 
 _OK, _CREATED, _BAD_REQUEST = 200, 201, 400
 
 
 class DocumentWriter:
-    """Sends documents as trees; *relations* names the child relation of each line entity."""
+    """Sends documents as trees; *relations* names the child relation of each line entity.
+
+    *user* gives the id of the user we are, if known.
+    """
 
     def __init__(
         self,
@@ -29,11 +33,13 @@ class DocumentWriter:
         columns: Columns,
         entities: Mapping[str, Entity],
         relations: Mapping[str, str],
+        user: Callable[[], str | None],
     ) -> None:
         self._rest = rest
         self._columns = columns
         self._entities = entities
         self._relations = relations
+        self._user = user
 
     def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
         """Create *batch*.
@@ -55,10 +61,11 @@ class DocumentWriter:
             receipts |= judged
             duplicates += found_twice
             trees = {place: tree for place, tree in trees.items() if place not in judged}
-        stored, ids = self._read_back(entity, batch, receipts)
+        back = self._read_back(entity, batch, receipts)
         for place in duplicates:
-            receipts[place] = _exists(batch[place], receipts[place], ids)
-        return Written(receipts=tuple(receipts[place] for place in range(len(batch))), stored=stored)
+            receipts[place] = _exists(batch[place], receipts[place], back.ids)
+        judged_all = tuple(_claimed(receipts[place], back.others) for place in range(len(batch)))
+        return Written(receipts=judged_all, stored=back.page)
 
     def _tree(self, entity: Entity, write: Write, place: int) -> dict[str, Any]:
         if 1 + len(write.lines) > MOST_RECORDS:
@@ -113,10 +120,7 @@ class DocumentWriter:
         ]
         return {place: _refused(batch[place], problems) for place, problems in failed.items()}, duplicates
 
-    def _read_back(
-        self, entity: Entity, batch: Sequence[Write], receipts: Mapping[int, Receipt]
-    ) -> tuple[Page, dict[str, str]]:
-        """Return the documents and lines as stored, and record ids by key."""
+    def _read_back(self, entity: Entity, batch: Sequence[Write], receipts: Mapping[int, Receipt]) -> "_ReadBack":
         children = {line.entity: self._entities[line.entity] for write in batch for line in write.lines}
         keys = [
             text_literal(write.key)
@@ -128,12 +132,14 @@ class DocumentWriter:
             parts = [
                 self._rest.query_part(
                     entity.name,
-                    select(self._columns.names(entity), entity.resource, where=among(entity.key_path, keys)),
+                    select(
+                        self._columns.names_with_editor(entity), entity.resource, where=among(entity.key_path, keys)
+                    ),
                 )
             ]
             for child in children.values():
                 owner = f"{_relation(child.parent_path or '')}.{entity.key_path}"
-                soql = select(self._columns.names(child), child.resource, where=among(owner, keys))
+                soql = select(self._columns.names_with_editor(child), child.resource, where=among(owner, keys))
                 parts.append(self._rest.query_part(child.name, soql))
             try:
                 for name, answer in self._rest.composite_read(parts, kind="query").items():
@@ -141,14 +147,30 @@ class DocumentWriter:
             except (PeerUnavailableError, PeerAnswerError):
                 found = {name: [] for name in found}
         ids: dict[str, str] = {}
+        others: set[str] = set()
         frames: dict[str, pl.DataFrame] = {}
         rejects: list[Reject] = []
         for owner_entity in (entity, *children.values()):
             ids |= ids_by_key(owner_entity, found[owner_entity.name])
+            others |= edited_by_others(found[owner_entity.name], self._user())
             decoded = self._columns.decode(owner_entity, found[owner_entity.name])
             frames[owner_entity.name] = decoded.frame
             rejects += decoded.rejects
-        return Page(frames=frames, rejects=tuple(rejects)), ids
+        return _ReadBack(page=Page(frames=frames, rejects=tuple(rejects)), ids=ids, others=frozenset(others))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReadBack:
+    """Documents and lines as stored, record ids by key, and which someone else has changed since."""
+
+    page: Page
+    ids: dict[str, str]
+    others: frozenset[str]
+
+
+def _claimed(made: Receipt, others: frozenset[str]) -> Receipt:
+    lines = tuple(_claimed(line, others) for line in made.lines)
+    return replace(made, lines=lines, ours=made.id not in others)
 
 
 def _node(entity: Entity, name: str) -> dict[str, Any]:

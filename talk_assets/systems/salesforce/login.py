@@ -4,6 +4,7 @@ Salesforce gives no lifetime with a token; a session ends when the org's setting
 as HTTP 401.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from talk_assets.systems.http import Call, HttpClient, is_token
 from talk_assets.systems.origin import origin_of, same_origin
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
+_IDENTITY = re.compile(r".*/id/[0-9A-Za-z]{15,18}/(?P<user>[0-9A-Za-z]{15,18})")
 _OK = 200
 _SECRETS = ("client_secret", "password", "refresh_token", "assertion")
 _ASSERTION_LIFE = timedelta(minutes=3)
@@ -99,6 +101,7 @@ class Session:
         self._grant = grant
         self._lock = Lock()
         self._header: str | None = None
+        self._user: str | None = None
 
     def header(self) -> str:
         """Return the Authorization header's value, logging in first where needed."""
@@ -113,6 +116,10 @@ class Session:
             if self._header == refused:
                 self._header = self._log_in()
             return True
+
+    def user(self) -> str | None:
+        """Return the id of the user we are logged in as, where the login told it."""
+        return self._user
 
     def _log_in(self) -> str:
         form = dict(self._grant())
@@ -147,4 +154,7 @@ class Session:
                 f"The org answers at {quoted(found_at.host, longest=LONGEST_NAME)}, not at the URL given. "
                 "Nothing was read or written. Use that host as the Salesforce URL."
             )
+        identity = facts.get("id")
+        named = _IDENTITY.fullmatch(identity) if isinstance(identity, str) else None
+        self._user = None if named is None else named["user"]
         return f"Bearer {token}"
