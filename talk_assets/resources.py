@@ -51,6 +51,7 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
         clock=utc_now,
         lookback=settings.lookback,
         patience=patience,
+        reserve=settings.salesforce_reserve,
     )
     customerp = CustomerpPort(
         login=CustomerpLogin(url=settings.customerp.url, api_key=settings.customerp.api_key.reveal()),

@@ -1,5 +1,6 @@
 """What must change, what was sent and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -85,6 +86,8 @@ BUSY = "BUSY"
 """Code of a problem: the end asks for patience, and says so before it did anything."""
 TOO_LARGE = "TOO_LARGE"
 """Code of a problem: the batch is larger than the end takes at once."""
+CODE_OF_STATUS: Mapping[int, str] = {413: TOO_LARGE, 429: BUSY}
+"""What an HTTP status says about a whole batch, whatever its body says."""
 
 
 @dataclass(frozen=True, kw_only=True)

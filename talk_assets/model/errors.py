@@ -37,6 +37,10 @@ class PeerUnavailableError(TalkError):
     exit_code = 4
 
 
+class BudgetUsedError(PeerUnavailableError):
+    """An end takes no more calls from us today; the request was not carried out."""
+
+
 class PeerAnswerError(TalkError):
     """An end answered with something its API does not allow; nothing of the answer was used."""
 

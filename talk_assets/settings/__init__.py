@@ -14,6 +14,7 @@ from typing import Self
 from dotenv import dotenv_values
 
 from talk_assets.model.errors import ConfigurationError
+from talk_assets.model.reserve import Reserve
 from talk_assets.settings import variables
 from talk_assets.settings.readers import PrivateContacts, Secret
 
@@ -60,6 +61,7 @@ class Settings:
     opportunity_stage: str
     account_for_private_contacts: PrivateContacts
     lookback: timedelta
+    salesforce_reserve: Reserve
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -90,6 +92,7 @@ class Settings:
             opportunity_stage=variables.OPPORTUNITY_STAGE.value(environ),
             account_for_private_contacts=variables.ACCOUNT_FOR_PRIVATE_CONTACTS.value(environ),
             lookback=variables.LOOKBACK_SECONDS.value(environ),
+            salesforce_reserve=variables.SALESFORCE_RESERVE.value(environ),
         )
 
 

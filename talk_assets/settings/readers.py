@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Literal, cast
 from urllib.parse import SplitResult, urlsplit
 
+from talk_assets.model.reserve import Reserve
+
 PrivateContacts = Literal["create", "park"]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -99,6 +101,16 @@ def private_contacts(text: str) -> PrivateContacts:
     if text not in {"create", "park"}:
         raise ValueError("neither create nor park")
     return cast("PrivateContacts", text)
+
+
+def reserve(text: str) -> Reserve:
+    """A number of calls, or a share of the allowance in percent."""
+    found = re.fullmatch(r"(?P<share>\d{1,2})\s*%|(?P<calls>\d{1,9})", text, re.ASCII)
+    if found is None:
+        raise ValueError("neither a number of calls nor a percentage below 100")
+    if found["share"] is not None:
+        return Reserve(share=int(found["share"]) / 100)
+    return Reserve(calls=int(found["calls"]))
 
 
 def seconds(text: str) -> timedelta:

@@ -119,6 +119,13 @@ LOOKBACK_SECONDS = Variable(
     read=readers.seconds,
     default="600",
 )
+SALESFORCE_RESERVE = Variable(
+    name="TALK_SALESFORCE_RESERVE",
+    doc="how many of the org's daily API calls are left to everyone else, as a number or a percentage; a run stops "
+    "before it would touch them",
+    read=readers.reserve,
+    default="10%",
+)
 
 SALESFORCE_DOORBELL_SECONDS = Variable(
     name="TALK_SALESFORCE_DOORBELL_SECONDS",
@@ -148,6 +155,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         OPPORTUNITY_STAGE,
         ACCOUNT_FOR_PRIVATE_CONTACTS,
         LOOKBACK_SECONDS,
+        SALESFORCE_RESERVE,
         SALESFORCE_DOORBELL_SECONDS,
         CUSTOMERP_DOORBELL_SECONDS,
     ),

@@ -33,7 +33,7 @@ class AnswerLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What an end said. *size* is what travelled; *remaining* its own count of calls left today.
+    """What an end said. *size* is what travelled; *remaining* its own count of calls left of today's *allowance*.
 
     *about* names the request for messages.
     """
@@ -44,6 +44,7 @@ class Answer:
     date: datetime | None = None
     retry_after: float | None = None
     remaining: int | None = None
+    allowance: int | None = None
     about: str = "The request"
 
     def json(self) -> Any:  # noqa: ANN401 - callers check the shape
@@ -100,13 +101,15 @@ def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, 
         if not response.is_error:
             raise PeerAnswerError(f"HTTP {response.status_code} without a JSON body")
         body = b""
+    used, allowance = _usage(response.headers.get("sforce-limit-info"))
     return Answer(
         status=response.status_code,
         body=body,
         size=size,
         date=_date(response.headers.get("date")),
         retry_after=_seconds(response.headers.get("retry-after")),
-        remaining=_remaining(response.headers.get("sforce-limit-info")),
+        remaining=None if allowance is None or used is None else allowance - used,
+        allowance=allowance,
     )
 
 
@@ -128,6 +131,7 @@ def _seconds(text: str | None) -> float | None:
     return None if when is None else max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
-def _remaining(text: str | None) -> int | None:
+def _usage(text: str | None) -> tuple[int | None, int | None]:
+    """Return the calls used of the day's allowance, and that allowance."""
     usage = _USAGE.match(text or "")
-    return None if usage is None else int(usage[2]) - int(usage[1])
+    return (None, None) if usage is None else (int(usage[1]), int(usage[2]))

@@ -8,6 +8,7 @@ tokens, queries or record contents.
 """
 
 import logging
+import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -20,10 +21,12 @@ import httpx
 
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
 from talk_assets.model.peer_text import without_secrets
+from talk_assets.model.reserve import Reserve
 from talk_assets.model.system import System
 from talk_assets.systems.answers import Answer, AnswerLimits, receive
 from talk_assets.systems.breaker import Breaker
 from talk_assets.systems.port import CallCount
+from talk_assets.systems.standing import Standing
 from talk_assets.systems.transport import DEADLINE, OriginTransport
 
 # httpx writes whole URLs at INFO, and a URL's query holds record contents.
@@ -83,7 +86,11 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long and how often an end is waited for: seconds and attempts."""
+    """How long and how often an end is waited for: seconds and attempts.
+
+    A pause is between nothing and a limit that doubles; *jitter* (0 to 1) chooses, so that what failed
+    together does not come back together.
+    """
 
     connect: float = 10.0
     silence: float = 30.0
@@ -91,6 +98,7 @@ class Patience:
     retries: int = 3
     first_pause: float = 0.5
     sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
     timer: Callable[[], float] = time.monotonic
 
 
@@ -108,6 +116,7 @@ class HttpClient:
         patience: Patience | None = None,
         limits: AnswerLimits | None = None,
         ca_file: Path | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
         self._end = end
         self._credentials = credentials
@@ -115,7 +124,9 @@ class HttpClient:
         self._counting = Lock()
         self._patience = patience or Patience()
         self._limits = limits or AnswerLimits()
-        self._breaker = Breaker(timer=self._patience.timer)
+        timer = self._patience.timer
+        self._breaker = Breaker(timer=timer)
+        self._standing = Standing(end=end, calls=calls, breaker=self._breaker, reserve=reserve, timer=timer)
         self._client = httpx.Client(
             base_url=origin,
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "talk-assets"}
@@ -154,6 +165,7 @@ class HttpClient:
                 again = answer.status == _TOO_MANY if call.writes else answer.status in _TRY_AGAIN
                 pause = answer.retry_after if answer.retry_after is not None else self._pause(attempt)
                 if not again or attempt >= self._patience.retries or pause > _LONGEST_PAUSE:
+                    self._standing.heed(answer)
                     return answer
             attempt += 1
             self._patience.sleep(pause)
@@ -173,6 +185,14 @@ class HttpClient:
             )
         return answer
 
+    def ready(self) -> None:
+        """Make sure that a call may be made now; costs none.
+
+        Raises:
+            PeerUnavailableError: as `Standing.ready`.
+        """
+        self._standing.ready()
+
     def close(self) -> None:
         """Give up all connections."""
         self._client.close()
@@ -183,6 +203,8 @@ class HttpClient:
             raise NotSentError(
                 f"{self._end.title} failed several times in a row, so {what} was not sent. Run again later."
             )
+        if call.counts:
+            self._standing.spare()
         headers = {"Authorization": token} if token else {}
         if call.body is not None:
             headers["Content-Type"] = call.media_type
@@ -198,7 +220,8 @@ class HttpClient:
             extensions={DEADLINE: deadline},
         )
         try:
-            answer = self._exchange(request, deadline=deadline)
+            with self._standing.calling():
+                answer = self._exchange(request, deadline=deadline)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._breaker.failed()
             raise NotSentError(
@@ -235,7 +258,7 @@ class HttpClient:
             response.close()
 
     def _pause(self, attempt: int) -> float:
-        return float(self._patience.first_pause * 2**attempt)
+        return float(self._patience.first_pause * 2**attempt * self._patience.jitter())
 
     def _count(self, call: Call, answer: Answer) -> None:
         with self._counting:
@@ -249,3 +272,4 @@ class HttpClient:
             calls.bytes_down += answer.size
             if answer.remaining is not None:
                 calls.remaining = answer.remaining
+                calls.allowance = answer.allowance

@@ -109,13 +109,17 @@ class Written:
 
 @dataclass
 class CallCount:
-    """API calls made through a port since it was opened, as the end itself counts them."""
+    """API calls made through a port since it was opened, as the end itself counts them.
+
+    *remaining* of its daily *allowance* are left, counting everyone's calls.
+    """
 
     total: int = 0
     writes: int = 0
     bytes_up: int = 0
     bytes_down: int = 0
     remaining: int | None = None
+    allowance: int | None = None
     by_kind: dict[str, int] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
-from talk_assets.model.errors import TalkError
+from talk_assets.model.errors import BudgetUsedError, TalkError
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.raw.fetch import keep_page
@@ -136,8 +136,13 @@ def _answers(underway: Sequence[_Underway]) -> tuple[list[Sent], BaseException |
         if failed is None:
             writes += batch
             answers.append(future.result())
-        else:
-            failure = failure or failed
+            continue
+        failure = failure or failed
+        if isinstance(failed, BudgetUsedError):
+            # The end said so instead of doing anything: the batch stays planned.
+            writes += batch
+            unsent = tuple(postponed(write) for write in batch)
+            answers.append(Written(receipts=unsent, stored=Page(frames={})))
     if not answers:
         return [], failure
     told = joined(answers)

@@ -66,7 +66,7 @@ def _gave_up(system: System, write: Write, one: intents.Tries) -> Receipt:
 
 def postponed(write: Write) -> Receipt:
     """The receipt of a write that is left for a later run."""
-    problem = Problem(code=NOT_SENT, message="It failed a moment ago and is tried again later.")
+    problem = Problem(code=NOT_SENT, message="It was left for a later run.")
     return Receipt(intent_id=write.intent_id, outcome=Outcome.NOT_APPLIED, id=write.id, problem=problem)
 
 

@@ -260,7 +260,7 @@ def pauses():
 
 @pytest.fixture
 def patience(pauses):
-    return Patience(sleep=pauses.append)
+    return Patience(sleep=pauses.append, jitter=lambda: 1.0)
 
 
 @pytest.fixture

@@ -74,6 +74,14 @@ class CustomerpPort:
         self._writer = Writer(client=self._client, documents=self._documents, reread=self._read_ids)
         self._identity: Identity | None = None
 
+    def ready(self) -> None:
+        """Make sure that Customerp may be called now.
+
+        Raises:
+            PeerUnavailableError: it fails, or asked for patience.
+        """
+        self._client.ready()
+
     def identify(self) -> Identity:
         """Ask for the tenant."""
         if self._identity is None:

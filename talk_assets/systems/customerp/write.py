@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
+from talk_assets.model.changes import CODE_OF_STATUS, NOT_SENT, Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
 from talk_assets.model.wire import Entity
 from talk_assets.systems import strict_json
@@ -118,7 +118,7 @@ class Writer:
             answer = self._client.send(call)
             body = answer.json()
         except NotSentError as error:
-            return _all(operations, Outcome.NOT_APPLIED, "NOT_SENT", str(error))
+            return _all(operations, Outcome.NOT_APPLIED, NOT_SENT, str(error))
         except (PeerUnavailableError, PeerAnswerError) as error:
             return _all(operations, Outcome.AMBIGUOUS, "NO_ANSWER", str(error))
         if answer.status != _OK:
@@ -243,7 +243,9 @@ def _whole(answer: Answer, body: Any, operations: Sequence[object]) -> list[_Res
     outcome = outcome_of(answer.status, problem, create=True)
     if outcome is Outcome.APPLIED:
         outcome = Outcome.AMBIGUOUS
-    return [_Result(outcome=outcome, problem=problem_of(answer.status, problem)) for _ in operations]
+    found = problem_of(answer.status, problem)
+    found = replace(found, code=CODE_OF_STATUS.get(answer.status, found.code), wait=answer.retry_after)
+    return [_Result(outcome=outcome, problem=found) for _ in operations]
 
 
 def _all(operations: Sequence[object], outcome: Outcome, code: str, message: str) -> list[_Result]:

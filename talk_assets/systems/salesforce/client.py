@@ -8,6 +8,7 @@ from typing import Any
 
 from talk_assets.model.changes import Op, Write
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
+from talk_assets.model.reserve import Reserve
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import AnswerLimits
@@ -39,11 +40,13 @@ class SalesforcePort:
     *entities* are all Salesforce entities by name, *relations* the child relation each line entity is
     created through (``OrderItems``). Every incremental fetch reads again what was stamped up to
     *lookback* before the cursor, because a stamp is given when a row is written and the row shows
-    only when its transaction commits.
+    only when its transaction commits. *reserve* are calls of the org's daily allowance that are left to others.
     """
 
     system = System.SALESFORCE
-    capabilities = Capabilities(compare_and_set=False, change_feed=False, long_poll=False, needs_reread=True)
+    capabilities = Capabilities(
+        compare_and_set=False, change_feed=False, long_poll=False, needs_reread=True, visibility_lag=2.0
+    )
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class SalesforcePort:
         lookback: timedelta = timedelta(seconds=600),
         patience: Patience | None = None,
         limits: AnswerLimits | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
         self.calls = CallCount()
         self._clock = clock
@@ -80,6 +84,7 @@ class SalesforcePort:
             patience=patience,
             limits=limits,
             ca_file=login.ca_file,
+            reserve=reserve,
         )
         self._rest = Rest(client=self._client, api_version=login.api_version)
         self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency)
@@ -90,6 +95,14 @@ class SalesforcePort:
         self._once = RLock()
         self._identity: Identity | None = None
         self._pricebook: str | None = None
+
+    def ready(self) -> None:
+        """Make sure that the org may be called now.
+
+        Raises:
+            PeerUnavailableError: it fails, asked for patience, or only the reserve of its calls is left.
+        """
+        self._client.ready()
 
     def identify(self) -> Identity:
         """Ask for the organization's id and currency."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from talk_assets.model.changes import Op, Outcome, Problem
-from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
+from talk_assets.model.errors import BudgetUsedError, ConfigurationError
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
 
 _CODES: Mapping[str, Outcome] = {
@@ -77,12 +77,12 @@ def raise_for_run(status: int, errors: Sequence[Mapping[str, Any]]) -> None:
     """Raise where an answer concerns the whole run and not its records.
 
     Raises:
-        PeerUnavailableError: the org's request allocation is used up.
+        BudgetUsedError: the org's request allocation is used up.
         ConfigurationError: the session is refused for good.
     """
     codes = {code_of(error) for error in errors}
     if _BUDGET in codes:
-        raise PeerUnavailableError(
+        raise BudgetUsedError(
             "The Salesforce org's API request limit is used up (REQUEST_LIMIT_EXCEEDED). "
             "Nothing more was written. Run again when the 24-hour window has moved on; that is safe."
         )
