@@ -18,6 +18,9 @@ from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort
 from talk_assets.systems.salesforce.login import SalesforceLogin
 
+PAUSE_BETWEEN_RUNS = 30
+"""How much longer than a client's first pause a write waits at most before a later run tries it again."""
+
 
 def utc_now() -> datetime:
     """The time, in UTC."""
@@ -87,6 +90,7 @@ def open_session(settings: Settings, *, patience: Patience | None = None) -> Ite
             options=Options(
                 account_for_private_contacts=PrivateContacts(settings.account_for_private_contacts),
                 opportunity_stage=settings.opportunity_stage,
+                retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
             ),
         )
         session.begin()

@@ -21,7 +21,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems.batching import one, split
 from talk_assets.systems.memory_feed import Feed, by_feed, by_stamp
 from talk_assets.systems.memory_rows import Row, Rows, Values
-from talk_assets.systems.memory_rules import Judgement, Request, Rules, judged, refused_lines
+from talk_assets.systems.memory_rules import Judgement, Request, Rules, before_page, judged, refused_lines, stored_page
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 
 _MOST = {System.SALESFORCE: 200, System.CUSTOMERP: 500}
@@ -101,9 +101,11 @@ class MemoryPort:
         self._called("write", writes=True)
         with self._lock:
             self.requests.append(Request(entity=entity.name, writes=tuple(batch)))
+            before = before_page(self._rows, entity, batch) if self.capabilities.needs_reread else None
             results = [self._apply(entity, write) for write in batch]
             receipts = tuple(result.receipt(write) for write, result in zip(batch, results, strict=True))
-            return Written(receipts=receipts, stored=self._stored(entity, batch, results))
+            stored = stored_page(self._rows, entity, batch, results)
+            return Written(receipts=receipts, stored=stored, before=before)
 
     def head(self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0) -> dict[str, str]:  # noqa: ARG002 - the protocol's shape
         """Return the number of the last change per entity."""
@@ -274,21 +276,6 @@ class MemoryPort:
                 self._rows.touch(line)
         row.deleted = True
         self._settle(row)
-
-    def _stored(self, entity: Entity, batch: Sequence[Write], results: Sequence[Judgement]) -> Page:
-        owner = self._rows.document_of(entity)
-        rows: dict[str, Row] = {}
-        for write, judgement in zip(batch, results, strict=True):
-            row = judgement.row
-            if owner is not entity and write.parent_id is not None:
-                row = self._rows.get(owner.name, write.parent_id)
-            if row is not None:
-                rows[row.id] = row
-        frames = self._rows.frames(owner, list(rows.values()))
-        for child in self._rows.separate_children(write.entity for w in batch for write in w.lines):
-            lines = [line for row in rows.values() for line in self._rows.lines_of(row) if line.entity == child.name]
-            frames[child.name] = self._rows.frames(child, lines)[child.name]
-        return Page(frames=frames)
 
     def _clean(self, entity: str, values: Mapping[str, str | None]) -> Values:
         return {

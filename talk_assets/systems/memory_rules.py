@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
-from talk_assets.systems.memory_rows import Row, Values
+from talk_assets.model.wire import Entity
+from talk_assets.systems.memory_rows import Row, Rows, Values
+from talk_assets.systems.port import Page
 
 Normalise = Callable[[str, str, str], str | None]
 """(entity, path, text) to what the end stores."""
@@ -76,3 +78,26 @@ def refused_lines(write: Write, culprit: Write, problem: Problem) -> tuple[Recei
         else Receipt(intent_id=line.intent_id, outcome=Outcome.NOT_APPLIED)
         for line in write.lines
     )
+
+
+def stored_page(rows_of_end: Rows, entity: Entity, batch: Sequence[Write], results: Sequence[Judgement]) -> Page:
+    """Return what a batch wrote as the end now holds it: lines with their document."""
+    owner = rows_of_end.document_of(entity)
+    rows: dict[str, Row] = {}
+    for write, judgement in zip(batch, results, strict=True):
+        row = judgement.row
+        if owner is not entity and write.parent_id is not None:
+            row = rows_of_end.get(owner.name, write.parent_id)
+        if row is not None:
+            rows[row.id] = row
+    frames = rows_of_end.frames(owner, list(rows.values()))
+    for child in rows_of_end.separate_children(write.entity for w in batch for write in w.lines):
+        lines = [line for row in rows.values() for line in rows_of_end.lines_of(row) if line.entity == child.name]
+        frames[child.name] = rows_of_end.frames(child, lines)[child.name]
+    return Page(frames=frames)
+
+
+def before_page(rows_of_end: Rows, entity: Entity, batch: Sequence[Write]) -> Page:
+    """Return the records that *batch* is about to write, as they are."""
+    rows = [row for write in batch if (row := rows_of_end.get(entity.name, write.id or "")) is not None]
+    return Page(frames=rows_of_end.frames(entity, rows))

@@ -44,8 +44,8 @@ def _judged_as(wrong: Outcome, among: set[Outcome], op: Op):
     """Take the outcomes *among* of *op* for *wrong*."""
 
     def made(right):
-        def groups(session, entity, writes, subjects):
-            for sent in right(session, entity, writes, subjects):
+        def groups(*asked, **facts):
+            for sent in right(*asked, **facts):
                 taken = [
                     replace(r, outcome=wrong) if w.op is op and r.outcome in among else r
                     for w, r in zip(sent.writes, sent.receipts, strict=True)
@@ -158,8 +158,8 @@ def _unlinked_when_deleted(right):
 
 
 def _base_as_sent(right):
-    def settle(session, pair, system, settled, origins):
-        right(session, pair, system, settled, origins)
+    def settle(session, pair, system, settled, origins, **facts):
+        right(session, pair, system, settled, origins, **facts)
         written = pl.DataFrame(settled, schema={"link_id": pl.String(), "property": pl.String()}, orient="row")
         names = set(written["property"].to_list())
         rows = links.baselines(session.db, pair, written["link_id"].unique().to_list())
@@ -183,9 +183,7 @@ _MISSED = {Outcome.NOT_APPLIED, Outcome.STALE, Outcome.GONE, Outcome.REFUSED}
 
 MUTANTS = (
     _mutant("base updated before the write", writeback_stage, "_send", _base_first),
-    _mutant(
-        "no re-read before a write", writeback_stage, "_without_stale", lambda _: lambda _s, _p, _e, asked, _r: asked
-    ),
+    _mutant("no re-read before a write", writeback_stage, "Fresh", lambda _: lambda **_facts: None),
     _mutant("no version compared", memory.MemoryPort, "_is_stale", lambda _: lambda *_: False),
     _mutant("per-record result ignored", writeback_stage, "groups", _judged_as(Outcome.APPLIED, _MISSED, Op.UPDATE)),
     _mutant(
@@ -201,7 +199,7 @@ MUTANTS = (
     _mutant("cursor committed before the rows", raw_fetch, "fetch", _cursor_first),
     _mutant("offset paging", memory, "by_stamp", _by_offset),
     _mutant("mark set before the work", mapped_stage, "translate_rows", _mark_first),
-    _mutant("refusals swallowed", receipts, "_refuse", _swallowed),
+    _mutant("refusals swallowed", receipts, "refuse", _swallowed),
     _mutant("first link agreed unseen", links, "add", _agreed_unseen),
     _mutant("tombstones ignored", raw, "keep", _without_tombstones),
     _mutant("link dropped with its record", links, "set_states", _unlinked_when_deleted),

@@ -83,7 +83,7 @@ class World(Twins):
         self.moments = self.calls = 0
         self.offset = timedelta(0)
         self.skew = timedelta(seconds=self.chance.choice((0, 0, -100, 100)))
-        self.options = Options(concurrent_writes=1, group_records=10**6, sweep_patience=1.0)
+        self.options = Options(concurrent_writes=1, retry_pause=0.0, group_records=10**6, sweep_patience=1.0)
         if self.normalising:
             self.weather.seen[Fault.NORMALISED] += 1
         if self.skew:

@@ -44,9 +44,7 @@ class SalesforcePort:
     """
 
     system = System.SALESFORCE
-    capabilities = Capabilities(
-        compare_and_set=False, change_feed=False, long_poll=False, needs_reread=True, visibility_lag=2.0
-    )
+    capabilities = Capabilities(compare_and_set=False, change_feed=False, long_poll=False, needs_reread=True)
 
     def __init__(
         self,
