@@ -18,6 +18,7 @@ from talk_assets.links.stage import match_pair
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.changes import ChangeState, Tally
 from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import fetch, recover
@@ -134,7 +135,9 @@ def run_cycle(
             guard.check(session, pair)
         for pair in (p for p in chosen if p.parent is None):
             _write(session, pair, say=say)
+    failpoint("checkpointing")
     session.db.checkpoint()
+    failpoint("checkpointed")
     for pair in chosen:
         count_standing(session, pair)
     plan = pl.concat([_plan_rows(session, pair) for pair in chosen])

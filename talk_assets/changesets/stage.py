@@ -11,6 +11,7 @@ from talk_assets.changesets.unshown import blind_creations, not_shown
 from talk_assets.changesets.updates import conflicts, deletions, manual_conflicts, updates
 from talk_assets.changesets.view import view
 from talk_assets.model.changes import ChangeState
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -59,6 +60,8 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
         links.settle(db, pair, settled)
         doubt.settle(db, pair, sure)
         db.set_mark("changesets", pair.name, latest)
+        failpoint("plan committing")
+    failpoint("plan committed")
     session.tally(pair).conflicts += clashes
     return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
 

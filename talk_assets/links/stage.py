@@ -9,6 +9,7 @@ import polars as pl
 from talk_assets.links.adopt import adopt
 from talk_assets.links.match import MEMBER_SCHEMA, Matched, match_by_key, match_by_value
 from talk_assets.mapped.stage import NAMESPACE, SEPARATOR
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, MatchKey
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -61,6 +62,8 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
             reviews.append(_review_rows(session, pair, matched, rule))
         links.replace_reviews(db, pair, examined, pl.concat(reviews))
         db.set_mark("links", pair.name, latest)
+        failpoint("links committing")
+    failpoint("links committed")
     session.tally(pair).linked += linked
     return MatchReport(linked=linked, review=links.review_count(db, pair))
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 import polars as pl
 
 from talk_assets.mapped.translate import Translation, translate
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -48,6 +49,8 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
     with db.transaction():
         moved, bad = translate_rows(session, pair, system, rows.drop("_seq"))
         db.set_mark("mapped", f"{system}_{pair.name}", latest)
+        failpoint("translation committing")
+    failpoint("translation committed")
     return Translated(examined=rows.height, moved=moved, quarantined=bad)
 
 

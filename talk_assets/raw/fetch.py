@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from talk_assets.model.errors import GuardError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.session import Session
@@ -45,7 +46,9 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
     read = changed = rejected = 0
     with session.db.transaction():
         for page in port.fetch(entity, cursor):
+            failpoint("page fetched")
             kept = keep_page(session, entity, page)
+            failpoint("page staged")
             read += page.frames[entity.name].height if entity.name in page.frames else 0
             changed += kept
             rejected += len(page.rejects)
@@ -55,6 +58,8 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
                 raw.set_cursor(session.db, entity, page.cursor, now=session.clock(), swept=swept)
         if swept and known:
             _note_absence(session, entity, seen, known, shrink_limit)
+        failpoint("pages committing")
+    failpoint("pages committed")
     return Fetched(read=read, changed=changed, rejected=rejected, swept=swept)
 
 
@@ -151,6 +156,7 @@ def recover(session: Session, system: System) -> int:
             # A line inside a document has no key of its own to be asked for; its document's tells.
             if keys and entity.name == name:
                 keep_page(session, entity, port.read(entity, keys=keys))
+            failpoint("recovered read")
             intents.close(session.db, group["intent_id"].to_list(), state="recovered")
     return opened.height
 

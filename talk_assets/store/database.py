@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 from msgspec import structs
 
+from talk_assets.model.failpoints import failpoint
 from talk_assets.store.forked import guard, keep_forever
 from talk_assets.store.lock import StoreLock
 from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, open_file
@@ -65,6 +66,7 @@ class Database:
             make_private()
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock.take()
+        failpoint("store locked")
         try:
             self._open(path)
         except BaseException:
@@ -93,6 +95,7 @@ class Database:
         if path is not None:
             self._witness = Witness(store=path)
             self._witness.tell(self.standing)
+        failpoint("store opened")
 
     def _begin(self, said: Standing | None, aside: Path | None) -> Standing:
         """Create the frame and say how far the store has come, in the next epoch if it went back in time."""
@@ -204,12 +207,14 @@ class Database:
         try:
             yield
             counted = self._counted()
+            failpoint("store committing")
         except BaseException:
             self._depth = 0
             self._connection.execute("ROLLBACK")
             raise
         self._depth = 0
         self._connection.execute("COMMIT")
+        failpoint("store committed")
         if self._witness is not None:
             self.standing = counted
             self._witness.tell(counted)

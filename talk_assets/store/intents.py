@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from talk_assets.model.failpoints import failpoint
 from talk_assets.store.database import Database
 from talk_assets.store.tables import INTENT_SCHEMA
 
@@ -39,6 +40,8 @@ def record(db: Database, rows: pl.DataFrame) -> None:
                 not_before=pl.lit(None, dtype=pl.Datetime("us", "UTC")),
             ).select(INTENT_SCHEMA.keys()),
         )
+        failpoint("intents committing")
+    failpoint("intents committed")
 
 
 def tries(db: Database, intent_ids: Sequence[str]) -> dict[str, Tries]:

@@ -20,6 +20,7 @@ from typing import Protocol
 import httpx
 
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.peer_text import without_secrets
 from talk_assets.model.reserve import Reserve
 from talk_assets.model.system import System
@@ -251,11 +252,15 @@ class HttpClient:
         return answer
 
     def _exchange(self, request: httpx.Request, *, deadline: float) -> Answer:
+        failpoint("request going")
         response = self._client.send(request, stream=True)
         try:
-            return receive(response, limits=self._limits, deadline=deadline, timer=self._patience.timer)
+            failpoint("answer begun")
+            answer = receive(response, limits=self._limits, deadline=deadline, timer=self._patience.timer)
         finally:
             response.close()
+        failpoint("answer read")
+        return answer
 
     def _pause(self, attempt: int) -> float:
         return float(self._patience.first_pause * 2**attempt * self._patience.jitter())

@@ -15,6 +15,7 @@ from talk_assets.changesets.stage import reconcile_pair
 from talk_assets.entities import parents as names
 from talk_assets.links.stage import match_pair
 from talk_assets.model.changes import Op, Receipt
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
@@ -91,6 +92,7 @@ def _create(session: Session, pair: EntityPair, system: System, asked: pl.DataFr
     line_values: dict[str, Values] = {}
     if system is System.SALESFORCE:
         resolved = parents.resolve(session, pair, origins, creating=True)
+        failpoint("parents made")
         changes.park(session.db, pair, system, resolved.waits)
         results.later.update(resolved.waits)
         origins = origins.filter(~pl.col("_id").is_in(sorted(resolved.waits)))
@@ -163,12 +165,16 @@ def _send(session: Session, ready: Prepare, results: Results) -> None:
         fresh = Fresh(session=session, entity=entity, keep=lambda page: keep_stored(session, pair, system, page))
     for sent in groups(session, entity, found.now, subjects, tried=found.tried, fresh=fresh):
         batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent.writes]
+        failpoint("batch answered")
         with session.db.transaction():
             if sent.before is not None:
                 log_overwrites(session, ready, batch, sent.receipts, sent.before)
             keep_stored(session, pair, system, sent.stored)
             believe(session, ready, batch, sent.receipts, results)
+            failpoint("batch believed")
             judge(session, system, sent.writes, sent.receipts, found.tried)
+            failpoint("batch judged")
+        failpoint("batch finalised")
 
 
 def _give_up(session: Session, ready: Prepare, tried: Sequence[tuple[Prepared, Receipt]], results: Results) -> None:

@@ -16,6 +16,7 @@ import httpx
 import jwt
 
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
 from talk_assets.model.system import System
 from talk_assets.systems.http import Call, HttpClient, is_token
@@ -157,4 +158,5 @@ class Session:
         identity = facts.get("id")
         named = _IDENTITY.fullmatch(identity) if isinstance(identity, str) else None
         self._user = None if named is None else named["user"]
+        failpoint("token received")
         return f"Bearer {token}"

@@ -1,0 +1,137 @@
+"""Makes processes that run cycles and die as told; itself a process that has imported everything once.
+
+Each line on stdin is an order in JSON, each order is carried out by a forked child: a whole run of its own, with
+a store and connections that nobody else has ever had. Two lines on stdout answer it: the child's pid as soon as
+it lives, then how it ended and what it had to say.
+"""
+
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+
+from talk_assets.automation.cycle import run_cycle
+from talk_assets.entities import PAIRS
+from talk_assets.model.failpoints import WATCHERS
+from talk_assets.resources import open_session
+from talk_assets.settings import Settings
+from talk_assets.store.database import Database
+from talk_assets.store.selfcheck import problems
+from talk_assets.systems.http import Patience
+
+PAIRS_RUN = ["product", "contact", "order"]
+MOST_CYCLES = 5
+HURRIED = Patience(silence=20, total=20, first_pause=0, sleep=lambda _: None)
+
+
+class DefectError(RuntimeError):
+    """Something nobody expected."""
+
+
+class Fuse:
+    """Counts the places a run passes; at the *nth* passing of one of *points* the run ends as *how* says.
+
+    kill: the process is gone at once. raise: an unexpected exception. full: from then on the machine writes no
+    byte to any file, as on a full disk.
+    """
+
+    def __init__(self, *, points, nth, how):
+        self.points, self.left, self.how = points, nth, how
+        self.passed = Counter()
+
+    def __call__(self, name):
+        self.passed[name] += 1
+        if name not in self.points:
+            return
+        self.left -= 1
+        if self.left:
+            return
+        if self.how == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.how == "full":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+            return
+        raise DefectError(name)
+
+
+def cycle(settings):
+    """Run one cycle, each batch a group of its own; how many write requests it made."""
+    with open_session(settings, patience=HURRIED) as session:
+        session.options = replace(session.options, group_records=1)
+        run_cycle(session, pairs=PAIRS_RUN)
+        return sum(end.calls.writes for end in session.ends.values())
+
+
+def crash(order, settings):
+    """Run a cycle that is to end early; what it passed is told if it did not."""
+    fuse = Fuse(points=order["points"], nth=order["nth"], how=order["how"])
+    WATCHERS.append(fuse)
+    cycle(settings)
+    return {"passed": fuse.passed}
+
+
+def rest(_, settings):
+    """Run cycles until one writes nothing, then one more; what the store says of itself after it."""
+    written = []
+    while len(written) < MOST_CYCLES and (not written or written[-1]):
+        written.append(cycle(settings))
+    with Database(settings.store) as db:
+        before = dump(db)
+    once_more = cycle(settings)
+    with Database(settings.store) as db:
+        found = problems(db, PAIRS.values(), finished=True).rows()
+        return {"written": written, "once more": once_more, "moved": dump(db) != before, "problems": found}
+
+
+def dump(db):
+    """All links and baselines."""
+    tables = [f'links."{name}"' for name in PAIRS] + [f'store."baseline_{name}"' for name in PAIRS]
+    return {table: sorted(db.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
+
+
+def child(order, pipe):
+    """Carry out an order and end; never returns."""
+    said, code, known = {}, 0, set(sys.modules)
+    try:
+        settings = Settings.from_environment(order["variables"])
+        said = {"crash": crash, "rest": rest}[order["task"]](order, settings)
+    except Exception:  # noqa: BLE001 - whatever it is, it is what the test wants to know
+        said, code = {"failure": traceback.format_exc()}, 1
+    said["imported"] = sorted(set(sys.modules) - known)
+    os.write(pipe, json.dumps(said, default=str).encode())
+    os._exit(code)
+
+
+def main():
+    """Carry out orders until stdin ends."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            child(order, writing)
+        os.close(writing)
+        print(json.dumps({"pid": pid}), flush=True)  # noqa: T201 - stdout is how it answers
+        said = b""
+        while part := os.read(reading, 65536):
+            said += part
+        os.close(reading)
+        _, status = os.waitpid(pid, 0)
+        answer = json.loads(said) if said else {}
+        for name in answer.pop("imported", ()):
+            # What one run imported on its way, the next ones find imported.
+            with suppress(ImportError):
+                importlib.import_module(name)
+        ended = {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None}
+        print(json.dumps(ended | answer), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

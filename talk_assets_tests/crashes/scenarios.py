@@ -1,0 +1,176 @@
+"""What people do at both systems before a run that dies, and what stands in both once it was made good.
+
+Each scenario is a pair: what they do, and the rows both systems hold at rest, in the properties that
+`talk_assets_tests.served` compares. Rows of one system only are marked by its name.
+"""
+
+LAMP = ("Lamp", "L1", None)
+CHAIR = ("Chair", "C1", None)
+BERG = ("Berg", "Ada", None, None, "berg@fjord.example")
+DAHL = ("Dahl", None, None, None, None)
+ORDER = ("O1", "2026-03-01", None)
+FIRST_LINE = ("O1 first", "2", "19.9")
+SECOND_LINE = ("O1 second", "3", "19.9")
+LONG = "x" * 90 + "@fjord.example"
+
+
+def first_load(served):
+    """Products and people made at either system, and an order at Customerp."""
+    lamp = served.customerp.create("products", {"name": "Lamp", "number": "L1", "listPrice": 19.9})
+    served.salesforce.create("Product2", Name="Chair", ProductCode="C1", IsActive=True)
+    person = {"familyName": "Berg", "givenName": "Ada", "companyName": "Fjord AS", "email": "berg@fjord.example"}
+    berg = served.customerp.create("contacts", person)
+    served.salesforce.create("Contact", LastName="Dahl")
+    # Salesforce takes no address this long, so this contact is held back until it gets a shorter one.
+    served.customerp.create("contacts", {"familyName": "Moe", "email": LONG})
+    lines = [
+        {"productId": lamp, "quantity": 2, "unitPrice": 19.9, "description": "O1 first"},
+        {"productId": lamp, "quantity": 3, "unitPrice": 19.9, "description": "O1 second"},
+    ]
+    body = {"orderDate": "2026-03-01", "purchaseOrderNumber": "O1", "contactId": berg, "companyName": "Fjord AS"}
+    served.customerp.create("orders", body | {"lines": lines})
+
+
+FIRST_LOAD = {
+    "product": {LAMP, CHAIR},
+    "contact": {BERG, DAHL, ("Customerp", "Moe", None, None, None, LONG)},
+    "order": {ORDER},
+    "line": {FIRST_LINE, SECOND_LINE},
+}
+
+
+def edits(served):
+    """One record changed at both systems, in two properties; others at one; one let out of quarantine."""
+    berg, theirs = ids(served, "Berg")
+    dahl = ids(served, "Dahl")[1]
+    served.salesforce.update("Contact", berg, Title="Boss")
+    served.clock.move(seconds=60)
+    served.customerp.update("contacts", theirs, {"department": "North"})
+    served.customerp.update("contacts", dahl, {"jobTitle": "Buyer"})
+    served.customerp.update("contacts", ids(served, "Moe")[1], {"email": "moe@fjord.example"})
+    served.salesforce.update("Product2", product(served, "C1"), Description="Oak")
+
+
+EDITS = FIRST_LOAD | {
+    "product": {LAMP, ("Chair", "C1", "Oak")},
+    "contact": {
+        ("Berg", "Ada", "Boss", "North", "berg@fjord.example"),
+        ("Dahl", None, "Buyer", None, None),
+        ("Moe", None, None, None, "moe@fjord.example"),
+    },
+}
+
+
+def documents(served):
+    """An order gets a line, loses one and changes one, at Customerp; a new order comes with its lines."""
+    (order,) = served.customerp.all("orders")
+    first, second = order["lines"]
+    served.customerp.update_line("orders", order["id"], first["id"], {"quantity": 7})
+    served.customerp.remove_line("orders", order["id"], second["id"])
+    line = {"productId": first["productId"], "quantity": 1, "unitPrice": 5, "description": "O1 third"}
+    served.customerp.add_line("orders", order["id"], line)
+    body = {"orderDate": "2026-04-01", "purchaseOrderNumber": "O2", "companyName": "Nord AS"}
+    lines = [line | {"description": f"O2 line {n}", "quantity": n} for n in (1, 2)]
+    served.customerp.create("orders", body | {"lines": lines})
+    served.clock.move(seconds=60)
+    (ours,) = served.salesforce.query("SELECT Id FROM Order")
+    served.salesforce.update("Order", ours["Id"], Description="Call first")
+
+
+DOCUMENTS = FIRST_LOAD | {
+    "order": {("O1", "2026-03-01", "Call first"), ("O2", "2026-04-01", None)},
+    "line": {
+        ("O1 first", "7", "19.9"),
+        ("O1 third", "1", "5"),
+        ("O2 line 1", "1", "5"),
+        ("O2 line 2", "2", "5"),
+    },
+}
+
+
+def deletions(served):
+    """A contact is deleted at Customerp, another is merged away at Salesforce, an order line is deleted there."""
+    served.salesforce.create("Contact", LastName="Dahl", Title="Double")
+    doubles = served.salesforce.query("SELECT Id, Title FROM Contact WHERE LastName = 'Dahl' ORDER BY CreatedDate, Id")
+    master = next(row["Id"] for row in doubles if row["Title"] is None)
+    loser = next(row["Id"] for row in doubles if row["Title"] is not None)
+    post(served, "sandbox/merge", {"masterId": master, "loserIds": [loser]})
+    served.clock.move(seconds=60)
+    lines = served.salesforce.query("SELECT Id, Description FROM OrderItem WHERE Description = 'O1 second'")
+    served.salesforce._http.delete(f"/services/data/v62.0/sobjects/OrderItem/{lines[0]['Id']}").raise_for_status()
+    moe = ids(served, "Moe")[1]
+    served.customerp._change("DELETE", f"/contacts/{moe}", f"/contacts/{moe}", None)
+
+
+DELETIONS = FIRST_LOAD | {"contact": {BERG, DAHL}, "line": {FIRST_LINE}}
+
+
+def conflicts(served):
+    """Two properties are changed at both systems: once Customerp's value is the later one, once Salesforce's."""
+    berg, theirs = ids(served, "Berg")
+    served.salesforce.update("Contact", berg, Title="Early")
+    served.clock.move(seconds=60)
+    served.customerp.update("contacts", theirs, {"jobTitle": "Late"})
+    (lamp,) = (p["id"] for p in served.customerp.all("products") if p["number"] == "L1")
+    served.customerp.update("products", lamp, {"description": "Early"})
+    served.clock.move(seconds=60)
+    served.salesforce.update("Product2", product(served, "L1"), Description="Late")
+
+
+CONFLICTS = FIRST_LOAD | {
+    "product": {("Lamp", "L1", "Late"), CHAIR},
+    "contact": FIRST_LOAD["contact"] - {BERG} | {("Berg", "Ada", "Late", None, "berg@fjord.example")},
+}
+
+
+def everything(served):
+    """All of it but the deletions."""
+    conflicts(served)
+    served.clock.move(seconds=60)
+    edits_after_conflicts(served)
+    documents(served)
+
+
+def edits_after_conflicts(served):
+    """As `edits`, without the title both have changed already."""
+    theirs, dahl = ids(served, "Berg")[1], ids(served, "Dahl")[1]
+    served.customerp.update("contacts", theirs, {"department": "North"})
+    served.customerp.update("contacts", dahl, {"jobTitle": "Buyer"})
+    served.customerp.update("contacts", ids(served, "Moe")[1], {"email": "moe@fjord.example"})
+    served.salesforce.update("Product2", product(served, "C1"), Description="Oak")
+
+
+EVERYTHING = {
+    "product": {("Lamp", "L1", "Late"), ("Chair", "C1", "Oak")},
+    "contact": EDITS["contact"] - {("Berg", "Ada", "Boss", "North", "berg@fjord.example")}
+    | {("Berg", "Ada", "Late", "North", "berg@fjord.example")},
+    "order": DOCUMENTS["order"],
+    "line": DOCUMENTS["line"],
+}
+
+SCENARIOS = {
+    "edits": (edits, EDITS),
+    "documents": (documents, DOCUMENTS),
+    "deletions": (deletions, DELETIONS),
+    "conflicts": (conflicts, CONFLICTS),
+    "everything": (everything, EVERYTHING),
+}
+"""What is done after a first load has come to rest."""
+
+
+def ids(served, name):
+    """The ids of the contact of that name at Salesforce (None if there is none) and at Customerp."""
+    ours = served.salesforce.query(f"SELECT Id FROM Contact WHERE LastName = '{name}'")  # noqa: S608
+    (theirs,) = (row["id"] for row in served.customerp.all("contacts") if row["familyName"] == name)
+    return (ours[0]["Id"] if ours else None), theirs
+
+
+def product(served, code):
+    """The Salesforce id of the product with that code."""
+    (found,) = served.salesforce.query(f"SELECT Id FROM Product2 WHERE ProductCode = '{code}'")  # noqa: S608
+    return found["Id"]
+
+
+def post(served, path, body):
+    """Call the org."""
+    served.salesforce._http.post(f"/services/data/v62.0/{path}", json=body).raise_for_status()
