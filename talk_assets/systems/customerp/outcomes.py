@@ -15,7 +15,7 @@ _BY_STATUS: Mapping[int, Outcome] = {
     429: Outcome.NOT_APPLIED,
 }
 _SUCCESS = range(200, 300)
-_SERVER_ERROR = 500
+_FIRST_ERROR, _SERVER_ERROR = 400, 500
 _CONFLICT = 409
 
 
@@ -27,7 +27,7 @@ def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outc
     """
     if status in _SUCCESS:
         return Outcome.APPLIED
-    if status >= _SERVER_ERROR:
+    if status >= _SERVER_ERROR or status < _FIRST_ERROR:
         return Outcome.AMBIGUOUS
     if status == _CONFLICT:
         if existing_id(problem) is not None:

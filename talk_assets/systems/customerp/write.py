@@ -188,7 +188,7 @@ def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
         record = item.get("record")
         record = record if isinstance(record, dict) else None
         record_id = record.get(LAYOUT.id) if record else None
-        if record_id is not None and (not isinstance(record_id, str) or id_of(record_id) is None):
+        if (record_id is not None or create) and (not isinstance(record_id, str) or id_of(record_id) is None):
             shapeless = Problem(code="RESULT_SHAPE", message="The result's record has no usable id.")
             return _Result(outcome=Outcome.AMBIGUOUS, problem=shapeless)
         return _Result(outcome=outcome, record=record, id=record_id, version=_version(item.get("etag")))

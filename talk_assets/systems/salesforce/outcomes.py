@@ -26,6 +26,7 @@ DUPLICATE = "DUPLICATE_VALUE"
 _MISSING_ROW = "INVALID_CROSS_REFERENCE_KEY"
 _BUDGET = "REQUEST_LIMIT_EXCEEDED"
 _ACCESS = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER", "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
+_FIRST_ERROR = 400
 _UNAUTHORIZED, _TOO_LARGE, _TOO_MANY, _SERVER_ERROR = 401, 413, 429, 500
 # These messages end with the value that was sent; logs and receipts hold none.
 _VALUE = re.compile(
@@ -94,8 +95,11 @@ def raise_for_run(status: int, errors: Sequence[Mapping[str, Any]]) -> None:
 
 
 def whole_outcome(status: int, errors: Sequence[Mapping[str, Any]], op: Op) -> Outcome:
-    """Return what an answer that is no success proves about every record of its request."""
-    if status >= _SERVER_ERROR:
+    """Return what an answer without results proves about every record of its request.
+
+    A success without results (accepted, no content) proves nothing: it may have been carried out.
+    """
+    if status >= _SERVER_ERROR or status < _FIRST_ERROR:
         return Outcome.AMBIGUOUS
     if status in {_TOO_LARGE, _TOO_MANY}:
         return Outcome.NOT_APPLIED

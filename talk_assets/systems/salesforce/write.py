@@ -11,6 +11,7 @@ from talk_assets.systems import strict_json
 from talk_assets.systems.port import Page, Written
 from talk_assets.systems.salesforce.columns import EDITOR, Columns
 from talk_assets.systems.salesforce.exchange import Failure, Reply, exchange, failure_of, receipt, uncertain
+from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.outcomes import DUPLICATE, code_of, errors_in, outcome_of, problem_of
 from talk_assets.systems.salesforce.query import among, id_literal, select, text_literal
 from talk_assets.systems.salesforce.rest import Part, PartAnswer, Rest, rows_of
@@ -204,6 +205,8 @@ def _receipt(write: Write, result: Any, ids: dict[str, str], others: frozenset[s
         return receipt(write, uncertain("The result does not say whether it succeeded."))
     if result["success"]:
         record_id = result.get("id") or write.id
+        if not isinstance(record_id, str) or (record_id := id_of(record_id)) is None:
+            return receipt(write, uncertain("The result has no usable id."))
         ours = record_id not in others
         return Receipt(intent_id=write.intent_id, outcome=Outcome.APPLIED, id=record_id, ours=ours)
     errors = errors_in(result.get("errors"))

@@ -85,8 +85,8 @@ BODIES = {
     "a length too long": lambda reply: reply.with_headers(content_length=len(reply.body) + 5).sent(),
     "a length too short": lambda reply: reply.with_headers(content_length=len(reply.body) - 5).sent(),
     "a length that is none": lambda reply: reply.with_headers(content_length="many").sent(),
-    "two lengths": lambda reply: (
-        reply.sent().replace(b"HTTP/1.1 200 Said\r\n", b"HTTP/1.1 200 Said\r\nContent-Length: 3\r\n", 1)
+    "two lengths": lambda reply: reply.sent().replace(
+        b"HTTP/1.1 200 Said\r\n", b"HTTP/1.1 200 Said\r\nContent-Length: 3\r\n", 1
     ),
     "no HTTP at all": lambda _: b"220 mail.example ESMTP\r\n",
     "nothing": lambda _: b"",

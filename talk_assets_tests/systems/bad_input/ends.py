@@ -66,14 +66,20 @@ def open_port(system, url, entities, patience=None):
 
 
 def _place(system, asked, resource):
-    parts = urlsplit(asked.target)
-    if system is System.CUSTOMERP:
-        if asked.method == "POST":
-            return "write" if parts.path.endswith("/batch") else None
-        if not parts.path.endswith(f"/{resource}"):
-            return None
-        query = parse_qs(parts.query)
-        return "by id" if "ids" in query else "later page" if "cursor" in query else "first page"
+    place = _place_in_customerp if system is System.CUSTOMERP else _place_in_salesforce
+    return place(asked, urlsplit(asked.target), resource)
+
+
+def _place_in_customerp(asked, parts, resource):
+    if asked.method == "POST":
+        return "write" if parts.path.endswith("/batch") else None
+    if not parts.path.endswith(f"/{resource}"):
+        return None
+    query = parse_qs(parts.query)
+    return "by id" if "ids" in query else "later page" if "cursor" in query else "first page"
+
+
+def _place_in_salesforce(asked, parts, resource):
     if parts.path.endswith("/queryAll"):
         soql = unquote_plus(parts.query)
         if f"FROM {resource} " not in soql:
@@ -86,10 +92,9 @@ def _place(system, asked, resource):
 
 def small_pages(asked):
     """Ask for pages of two, and let Salesforce say of a full one that there is more, as it does of its own."""
-    for long, short in (("limit=1000", f"limit={PAGE}"), ("LIMIT+2000", f"LIMIT+{PAGE}"), ("LIMIT%202000", f"LIMIT%20{PAGE}")):
-        if long in asked.target:
-            return replace(asked, target=asked.target.replace(long, short)), _more
-    return asked, None
+    few = asked.target.replace("limit=1000", f"limit={PAGE}").replace("LIMIT%202000", f"LIMIT%20{PAGE}")
+    few = few.replace("LIMIT+2000", f"LIMIT+{PAGE}")
+    return (asked, None) if few == asked.target else (replace(asked, target=few), _more)
 
 
 def _more(reply):
@@ -165,7 +170,13 @@ def _fill(end, port):
     number = "number" if end.system is System.CUSTOMERP else "ProductCode"
     name = "name" if end.system is System.CUSTOMERP else "Name"
     products = [
-        Write(intent_id=f"p{n}", entity="product", op=Op.CREATE, values={number: f"P{n}", name: "Pump"} | price, key=f"p{n}")
+        Write(
+            intent_id=f"p{n}",
+            entity="product",
+            op=Op.CREATE,
+            values={number: f"P{n}", name: "Pump"} | price,
+            key=f"p{n}",
+        )
         for n in range(RECORDS)
     ]
     made = port.write(end.entities["product"], products).receipts

@@ -105,7 +105,7 @@ class Relay:
         if self._spoil is None or not self._spoil[0](asked):
             connection.sendall(reply.sent())
             return True
-        spoiled = self._spoil[1](reply)
+        spoiled = self._spoil[1](reply.with_headers(connection="close"))
         for part in spoiled if isinstance(spoiled, list) else [spoiled]:
             if callable(part):
                 part()
