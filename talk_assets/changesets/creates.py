@@ -9,6 +9,9 @@ from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.store.tables import CHANGE_SCHEMA
 
+_OUR_KEY = "^[0-9a-f]{12}5[0-9a-f]{3}[89ab][0-9a-f]{15}$"
+"""A version 5 UUID without dashes, as `mapped.stage.create_key` gives them."""
+
 
 def creates(
     pair: EntityPair, system: System, rows: pl.DataFrame, *, currency: str | None, parent: EntityPair | None
@@ -55,6 +58,7 @@ def _rules(
     rules: list[tuple[pl.Expr, str, pl.Expr]] = [
         (pl.col(why).is_not_null(), HELD, pl.col(why)) for why in ("refusal", "blind")
     ]
+    rules.append((_made_by_us(), HELD, pl.lit(_origin_gone(pair, system))))
     for p in pair.properties:
         side = p.side(system)
         if p.reference is not None:
@@ -80,6 +84,20 @@ def _rules(
         text = pl.lit(f"The {parent.name}'s status locks its lines in {system.title}; written when the status allows.")
         rules.append((frozen_lines(parent, system, pl.col("parent_status")), HELD, text))
     return rules
+
+
+def _made_by_us() -> pl.Expr:
+    """True where the record carries a key of the kind we give: it is itself a counterpart that we made."""
+    return pl.col("_key").str.contains(_OUR_KEY).fill_null(value=False)
+
+
+def _origin_gone(pair: EntityPair, system: System) -> str:
+    # A record that was deleted must not come back by way of its own counterpart.
+    field = pair.entity(system.other).key_path
+    return (
+        f"It was made from a {system.title} record that is gone, so none is made there again. Delete it, or clear its "
+        f"{field} to have it made anew."
+    )
 
 
 def _unwritable(pair: EntityPair, system: System, rows: pl.DataFrame) -> list[pl.DataFrame]:

@@ -12,7 +12,7 @@ def test_help_lists_every_command(talk):
     asked = talk.run("--help", COLUMNS="200")
 
     assert asked.returncode == 0
-    for command in ("demo", "sync", "plan", "status", "up", "sandbox"):
+    for command in ("demo", "sync", "plan", "status", "doctor", "backup", "restore", "up", "sandbox"):
         assert f"│ {command} " in asked.stdout
     assert "Commands" in talk.run(COLUMNS="200").stdout
 

@@ -114,6 +114,27 @@ def test_a_value_cleared_while_the_store_was_lost_is_logged(kept):
     assert logged(kept) == {(None, "Buyer")}
 
 
+@pytest.mark.parametrize("origin", System)
+def test_a_record_deleted_meanwhile_does_not_come_back(kept, origin):
+    """Its counterpart is not linked in the old store, but its key tells that it is one; a person is told."""
+    kept.cycle(pairs=["contact"])
+    swap(kept, copy)
+    record = kept.add("contact", origin, last_name="Berg")
+    kept.cycle(pairs=["contact"])
+    kept.remove("contact", origin, record)
+    swap(kept, put_back)
+    written = kept.writes
+    for _ in range(2):
+        report = kept.cycle(pairs=["contact"])
+
+    assert kept.writes == written
+    assert [len(kept.live("contact", system)) for system in (origin, origin.other)] == [0, 1]
+    assert "record that is gone" in report.waiting["reason"].item()
+    kept.edit("contact", origin.other, next(iter(kept.live("contact", origin.other))), job_title="Boss")
+    kept.cycle(pairs=["contact"])
+    assert kept.writes == written
+
+
 def test_doubt_ends_with_the_first_whole_comparison(kept):
     """After it, an edit on one end is an edit again and no conflict."""
     here = kept.add("contact", SALESFORCE, last_name="Berg", job_title="Buyer")
