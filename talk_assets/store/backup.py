@@ -11,10 +11,11 @@ from talk_assets.entities import PAIRS
 from talk_assets.model.errors import ConfigurationError, StoreMismatchError
 from talk_assets.store.database import Database
 from talk_assets.store.lock import StoreLock
-from talk_assets.store.opening import CATALOG, attach, copied, settle_in
+from talk_assets.store.opening import CATALOG, attach, copied, open_file, settle_in
 from talk_assets.store.place import check_place, make_private, wal_of
 from talk_assets.store.selfcheck import problems
 from talk_assets.store.status import create_declared
+from talk_assets.store.witness import testimony
 
 _NAMED = 5
 """How many of a backup's problems its refusal names."""
@@ -26,6 +27,7 @@ def back_up(store: Path, target: Path) -> None:
     Raises:
         ConfigurationError: there is no store, or *target* is there already.
         StoreBusyError: a run holds the store.
+        StoreMismatchError: the store is damaged.
     """
     if not store.exists():
         raise ConfigurationError(f"There is no store at {store}. Nothing was written. Point TALK_STORE at the store.")
@@ -34,6 +36,8 @@ def back_up(store: Path, target: Path) -> None:
     make_private()
     with _locked(store):
         check_place(store)
+        # As a run would open it: a log that does not belong to it must not get into the copy.
+        open_file(store, testimony(store)).connection.close()
         draft = target.with_name(target.name + ".unfinished")
         _copy(store, draft)
         settle_in(draft, target)

@@ -139,11 +139,14 @@ def _migrate(path: Path, layout: int) -> None:
 def copied(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
     """Copy the whole store at *source* into the new file *target*, and return a connection to that one.
 
-    Hold the lock of *source*. Its log is folded into it first, so that it is whole by itself.
+    Hold the lock of *source*. Its log, where it has one, is folded into it first; otherwise it is only read.
     """
     connection = duckdb.connect(":memory:")
-    connection.execute(f"ATTACH {literal(source)} AS source")
-    connection.execute("CHECKPOINT source")
+    if wal_of(source).exists():
+        connection.execute(f"ATTACH {literal(source)} AS source")
+        connection.execute("CHECKPOINT source")
+    else:
+        connection.execute(f"ATTACH {literal(source)} AS source (READ_ONLY)")
     connection.execute(f"ATTACH {literal(target)} AS {CATALOG}")
     connection.execute(f"COPY FROM DATABASE source TO {CATALOG}")
     connection.execute("DETACH source")
