@@ -48,6 +48,7 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
             client_id=settings.salesforce.client_id,
             client_secret=settings.salesforce.client_secret.reveal(),
             api_version=settings.salesforce.api_version,
+            ca_file=settings.ca_file,
         ),
         entities=entities[System.SALESFORCE] | lookups,
         relations=relations,
@@ -57,7 +58,9 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
         reserve=settings.salesforce_reserve,
     )
     customerp = CustomerpPort(
-        login=CustomerpLogin(url=settings.customerp.url, api_key=settings.customerp.api_key.reveal()),
+        login=CustomerpLogin(
+            url=settings.customerp.url, api_key=settings.customerp.api_key.reveal(), ca_file=settings.ca_file
+        ),
         entities=entities[System.CUSTOMERP],
         clock=utc_now,
         patience=patience,

@@ -61,6 +61,7 @@ class Settings:
     opportunity_stage: str
     account_for_private_contacts: PrivateContacts
     lookback: timedelta
+    ca_file: Path | None
     salesforce_reserve: Reserve
 
     @classmethod
@@ -92,6 +93,7 @@ class Settings:
             opportunity_stage=variables.OPPORTUNITY_STAGE.value(environ),
             account_for_private_contacts=variables.ACCOUNT_FOR_PRIVATE_CONTACTS.value(environ),
             lookback=variables.LOOKBACK_SECONDS.value(environ),
+            ca_file=variables.CA_FILE.value(environ),
             salesforce_reserve=variables.SALESFORCE_RESERVE.value(environ),
         )
 

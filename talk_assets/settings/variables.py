@@ -119,6 +119,12 @@ LOOKBACK_SECONDS = Variable(
     read=readers.seconds,
     default="600",
 )
+CA_FILE = Variable(
+    name="TALK_CA_FILE",
+    doc="a file of PEM certificates of authorities to trust besides the usual, such as the one of your own Customerp",
+    read=lambda text: Path(text).expanduser() if text else None,
+    default="",
+)
 SALESFORCE_RESERVE = Variable(
     name="TALK_SALESFORCE_RESERVE",
     doc="how many of the org's daily API calls are left to everyone else, as a number or a percentage; a run stops "
@@ -155,6 +161,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         OPPORTUNITY_STAGE,
         ACCOUNT_FOR_PRIVATE_CONTACTS,
         LOOKBACK_SECONDS,
+        CA_FILE,
         SALESFORCE_RESERVE,
         SALESFORCE_DOORBELL_SECONDS,
         CUSTOMERP_DOORBELL_SECONDS,

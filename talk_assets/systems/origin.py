@@ -9,7 +9,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def origin_of(url: str, *, end: System) -> httpx.URL:
-    """Return the origin of *url*.
+    """Return the origin of *url*, with the path that all of the end's addresses begin with.
 
     Raises:
         ConfigurationError: it is not an https URL (or http on this machine) of a host alone.
@@ -25,7 +25,7 @@ def origin_of(url: str, *, end: System) -> httpx.URL:
             f"The {end.title} URL uses http, which would send credentials in the clear. "
             "Nothing was sent. Use https; http is only taken on this machine."
         )
-    return parsed.copy_with(path="/", query=None, fragment=None)
+    return parsed.copy_with(query=None, fragment=None)
 
 
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:

@@ -92,6 +92,14 @@ def customerp_at(url, patience, ca_file=None):
     return CustomerpPort(login=login, entities={}, patience=patience)
 
 
+def test_api_behind_a_path_is_asked_there(peer, answer, patience):
+    """A Customerp behind a gateway keeps the gateway's path before its own."""
+    one = peer(answer(DESCRIPTION))
+    customerp_at(f"{one.url}/gateway", patience).identify()
+
+    assert one.requests[0][0].startswith("GET /gateway/api/v1/ ")
+
+
 def test_certificate_of_an_authority_we_name_is_trusted(secure, patience):
     """An end with a private authority is reached by naming a file of its certificate."""
     url, path, asked = secure(DESCRIPTION)
@@ -167,10 +175,7 @@ def test_credentials_go_nowhere_else_however_an_end_points(peer, answer, patienc
     elsewhere = f"Location: {other.url}/services/oauth2/token"
     moved = answer(b"", status=status, headers=(elsewhere,))
     token = {"access_token": "00D!t", "instance_url": "HOME", "id": f"{other.url}/id/00D/005"}
-    contact = {
-        System.SALESFORCE: entity_of("contact", System.SALESFORCE),
-        System.CUSTOMERP: entity_of("contact", System.CUSTOMERP),
-    }
+    contact = entity_of("contact", System.CUSTOMERP)
 
     def salesforce(*answers):
         one = peer()
@@ -184,7 +189,7 @@ def test_credentials_go_nowhere_else_however_an_end_points(peer, answer, patienc
     with pytest.raises(TalkError):
         salesforce("login", moved).identify()
     with pytest.raises(TalkError):
-        list(customerp_at(peer(moved).url, patience).fetch(contact[System.CUSTOMERP], '{"seq": 1}'))
+        list(customerp_at(peer(moved).url, patience).fetch(contact, '{"seq": 1}'))
     assert other.requests == []
 
 
