@@ -35,7 +35,7 @@ def guard_result(session: Session, pair: EntityPair) -> dg.AssetCheckResult:
     try:
         guard.check(session, pair)
     except GuardError as error:
-        approval = guard.plan_hash(pending)
+        _, approval = guard.stopped(session, pair)
         return dg.AssetCheckResult(
             check_name=GUARD,
             passed=False,

@@ -8,10 +8,11 @@ import polars as pl
 from talk_assets.model.changes import ChangeState, Op
 from talk_assets.model.errors import GuardError
 from talk_assets.model.pair import EntityPair, Guards
+from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import changes, links
+from talk_assets.store import changes, links, mapped
 
-_HASHED = ("system", "op", "link_id", "origin_id", "record_id", "property", "old", "new")
+_HASHED = ("system", "op", "link_id", "origin_id", "record_id", "property", "old", "new", "_seq")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,10 @@ class Trip:
 
 
 def plan_hash(pending: pl.DataFrame) -> str:
-    """A plan's hash: the same changes give the same hash, whatever their order. 12 hexadecimal digits."""
+    """A plan's hash: the same changes give the same hash, whatever their order. 12 hexadecimal digits.
+
+    `_seq` is the number of the edit that asks for a change, so that the same edit made again is another plan.
+    """
     text = pending.select(_HASHED).sort(_HASHED).write_csv()
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -51,6 +55,23 @@ def trips(guards: Guards, pending: pl.DataFrame, total: int) -> list[Trip]:
     return found
 
 
+def stopped(session: Session, pair: EntityPair) -> tuple[list[Trip], str]:
+    """The limits that the pair's pending changes pass, and the hash that approves exactly these changes."""
+    db = session.db
+    pending = changes.of(db, pair, state=ChangeState.PENDING.value)
+    fresh = links.fresh(db, pair)
+    pending = pending.filter(~pl.col("link_id").is_in(fresh) | pl.col("link_id").is_null())
+    tripped = trips(pair.guards, pending, links.count(db, pair))
+    if not tripped:
+        return [], ""
+    parts = []
+    for system in System:
+        asked = pending.filter(pl.col("system") == system.value).drop("_seq")
+        edits = mapped.by_id(db, pair, system.other, asked["origin_id"].unique().to_list())
+        parts.append(asked.join(edits.select(pl.col("_id").alias("origin_id"), "_seq"), on="origin_id", how="left"))
+    return tripped, plan_hash(pl.concat(parts))
+
+
 def check(session: Session, pair: EntityPair) -> None:
     """Stop if the pair's pending changes pass a limit and nobody approved exactly this plan.
 
@@ -61,16 +82,13 @@ def check(session: Session, pair: EntityPair) -> None:
     """
     if pair.name in session.cleared:
         return
-    pending = changes.of(session.db, pair, state=ChangeState.PENDING.value)
-    fresh = links.fresh(session.db, pair)
-    pending = pending.filter(~pl.col("link_id").is_in(fresh) | pl.col("link_id").is_null())
-    total = links.count(session.db, pair)
-    tripped = trips(pair.guards, pending, total)
+    tripped, approval = stopped(session, pair)
     approved = session.accept.split(",") if session.accept is not None else []
-    if tripped and (approval := plan_hash(pending)) not in approved:
+    if tripped and approval not in approved:
         numbers = "; ".join(f"{t.count:,} {t.what}, the limit is {t.limit:,}" for t in tripped)
         raise GuardError(
-            f"{pair.name}: of {total:,} linked records {numbers}. Nothing was written for {pair.name}. Read the plan "
-            f"(`talk plan --pair {pair.name}`); to go ahead with exactly this plan, run again with --accept {approval}."
+            f"{pair.name}: of {links.count(session.db, pair):,} linked records {numbers}. Nothing was written for "
+            f"{pair.name}. Read the plan (`talk plan --pair {pair.name}`); to go ahead with exactly this plan, run "
+            f"again with --accept {approval}."
         )
     session.cleared.add(pair.name)

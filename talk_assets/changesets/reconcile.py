@@ -3,8 +3,8 @@
 An end has moved when its value no longer folds onto the value it last agreed to (its own baseline, so
 that an end's normalising is no move). If one end moved, its value travels; if both moved to the same,
 that is agreed; if both moved apart it is a conflict, which the property's policy settles. A cleared
-value never beats a changed one. Where an end does not show a property nothing is decided: what it holds
-is not known.
+value never beats a changed one, unless a person is to decide. Where an end does not show a property
+nothing is decided: what it holds is not known.
 """
 
 from collections.abc import Sequence
@@ -95,6 +95,8 @@ def _clash(p: Property) -> pl.Expr:
 
 
 def _verdict(pair: EntityPair, p: Property) -> pl.Expr:
+    # A person may well mean the clearing; on a first link an empty value means nothing yet.
+    yields = pl.col("fresh") if p.policy is Policy.MANUAL else pl.lit(value=True)
     return (
         pl.when(~_moved(p, SF) & ~_moved(p, CU))
         .then(pl.lit(Verdict.IN_SYNC.value))
@@ -106,9 +108,9 @@ def _verdict(pair: EntityPair, p: Property) -> pl.Expr:
         .then(pl.lit(Verdict.TO_CUSTOMERP.value))
         .when(~_moved(p, SF))
         .then(pl.lit(Verdict.TO_SALESFORCE.value))
-        .when(pl.col(value(SF, p.name)).is_null())
+        .when(yields & pl.col(value(SF, p.name)).is_null())
         .then(pl.lit(Verdict.TO_SALESFORCE.value))
-        .when(pl.col(value(CU, p.name)).is_null())
+        .when(yields & pl.col(value(CU, p.name)).is_null())
         .then(pl.lit(Verdict.TO_CUSTOMERP.value))
         .otherwise(_winner(pair, p))
     )

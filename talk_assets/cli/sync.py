@@ -72,4 +72,7 @@ def _show(report: "CycleReport", *, dry_run: bool) -> None:
     for line in ways_on(counts["pairs"]):
         results().print(plain(line, style="dim"))
     if dry_run:
-        results().print("This is the plan. Nothing was written to either end.")
+        results().print(
+            "This is the plan. Nothing was written to either end. A record that is made brings what completes it: a "
+            "document its lines and status, a product its price, and in Salesforce an Account or Opportunity it needs."
+        )
