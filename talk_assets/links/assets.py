@@ -50,6 +50,7 @@ def links_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.AssetsD
             metadata={
                 "dagster/row_count": links.count(session.db, pair),
                 "linked": done.linked,
+                "merged": done.merged,
                 "review": done.review,
                 "in_review": dg.MarkdownMetadataValue(_reviews(session, pair)),
                 **cost.metadata([]),

@@ -8,6 +8,7 @@ import polars as pl
 
 from talk_assets.links.adopt import adopt
 from talk_assets.links.match import MEMBER_SCHEMA, Matched, match_by_key, match_by_value
+from talk_assets.links.merges import follow
 from talk_assets.mapped.stage import NAMESPACE, SEPARATOR
 from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, MatchKey
@@ -23,10 +24,11 @@ RULE_UNLINKED = "unlinked"
 
 @dataclass(frozen=True, kw_only=True)
 class MatchReport:
-    """What one matching did: links made, records now in review."""
+    """What one matching did: links made, links handed on to what a record was merged into, records now in review."""
 
     linked: int
     review: int
+    merged: int = 0
 
 
 def link_id(pair: EntityPair, salesforce_id: str, customerp_id: str) -> str:
@@ -47,6 +49,7 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
     if mark == latest:
         return MatchReport(linked=0, review=links.review_count(db, pair))
     parent = session.parent(pair)
+    merged = follow(session, pair)
     waiting = {system: links.unlinked(db, pair, system, mark, parent=parent) for system in System}
     examined = pl.concat([rows.select("_id", system=pl.lit(s.value)) for s, rows in waiting.items()])
     kept_apart = decisions.apart(db, pair)
@@ -60,12 +63,15 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
         for rule, matched in _matches(session, pair, parent, waiting, mark):
             linked += _store(session, pair, matched, rule)
             reviews.append(_review_rows(session, pair, matched, rule))
+        if linked:
+            # A stored key may tie a record to one that was merged away since.
+            merged += follow(session, pair)
         links.replace_reviews(db, pair, examined, pl.concat(reviews))
         db.set_mark("links", pair.name, latest)
         failpoint("links committing")
     failpoint("links committed")
     session.tally(pair).linked += linked
-    return MatchReport(linked=linked, review=links.review_count(db, pair))
+    return MatchReport(linked=linked, review=links.review_count(db, pair), merged=merged)
 
 
 def _matches(

@@ -12,7 +12,7 @@ import polars as pl
 from talk_assets.model.errors import GuardError
 from talk_assets.model.failpoints import failpoint
 from talk_assets.model.system import System
-from talk_assets.model.wire import Entity
+from talk_assets.model.wire import Entity, raw_schema
 from talk_assets.session import Session
 from talk_assets.store import mapped, quarantine, raw
 from talk_assets.systems.port import Page, Reject
@@ -79,7 +79,13 @@ def _note_absence(session: Session, entity: Entity, seen: list[pl.DataFrame], kn
             f"known, more than {shrink_limit:.0%} fewer. Nothing was stored or written. If they really are gone, "
             "raise the pair's shrink_ratio for one run; otherwise check the credentials' visibility."
         )
-    raw.sweep(session.db, entity, listed.select("_id"), now=session.clock(), patience=session.options.sweep_patience)
+    gone = raw.sweep(
+        session.db, entity, listed.select("_id"), now=session.clock(), patience=session.options.sweep_patience
+    )
+    for child in entity.children if gone.height else ():
+        # Lines kept inside a document have no listing of their own to be absent from.
+        nothing = pl.DataFrame(schema=raw_schema(child))
+        raw.keep(session.db, child, raw.lines_gone(session.db, child, gone, nothing))
 
 
 def keep_page(session: Session, entity: Entity, page: Page) -> int:

@@ -20,6 +20,12 @@ from talk_assets.store.tables import (
     match_columns,
 )
 
+GONE: Mapping[System, tuple[str, ...]] = {
+    System.SALESFORCE: ("salesforce_deleted", "salesforce_merged", "customerp_restored", "both_deleted"),
+    System.CUSTOMERP: ("customerp_deleted", "salesforce_restored", "both_deleted"),
+}
+"""The link states in which an end's record is deleted."""
+
 
 def add(db: Database, pair: EntityPair, found: pl.DataFrame, *, now: datetime, fresh: bool) -> None:
     """Store links (columns `link_id, salesforce_id, customerp_id, rule`) with empty baselines.
@@ -122,18 +128,21 @@ def key_candidates(db: Database, pair: EntityPair, system: System, rows: pl.Data
     """Unlinked records of the other end tied to *rows* of *system* by a stored key (columns `own, other`).
 
     A record carries our key when we created it; a person may also have stored the other end's id there.
+    A tie to a deleted record counts where there is none to a live one: what was made for a record that
+    is gone is its counterpart still, and no record that lacks one.
     """
     if rows.is_empty():
         return pl.DataFrame(schema={"own": pl.String(), "other": pl.String()})
     other = system.other
     ties = [("_key", "_derived"), ("_key", "_id"), ("_derived", "_key"), ("_id", "_key")]
     tied = " UNION ".join(
-        f"SELECT rows._id AS own, o._id AS other FROM rows JOIN {mapped_table(pair, other)} o "
-        f"ON rows.{mine} = o.{theirs} WHERE NOT o._deleted"
+        f"SELECT rows._id AS own, o._id AS other, o._deleted AS gone FROM rows "
+        f"JOIN {mapped_table(pair, other)} o ON rows.{mine} = o.{theirs}"
         for mine, theirs in ties
     )
     return db.frame(
-        f"SELECT own, other FROM ({tied}) t ANTI JOIN {links_table(pair)} l ON l.{other}_id = t.other",
+        f"""SELECT own, other FROM ({tied}) t ANTI JOIN {links_table(pair)} l ON l.{other}_id = t.other
+            QUALIFY rank() OVER (PARTITION BY own ORDER BY gone) = 1""",
         rows=rows.select("_id", "_key", "_derived"),
     )
 

@@ -5,18 +5,28 @@ from collections.abc import Sequence
 import polars as pl
 
 from talk_assets.model.wire import NOT_SHOWN, Entity
+from talk_assets.store import raw
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import raw_table
 
 
 def by_key(db: Database, entity: Entity, keys: Sequence[str]) -> dict[str, str]:
-    """Ids of live records by our key."""
+    """Ids of live records by our key; a record that was merged away stands for the one that stayed."""
     wanted = pl.DataFrame({"wanted": list(keys)}, schema={"wanted": pl.String()})
     found = db.frame(
         f"SELECT _key, _id FROM {raw_table(entity)} WHERE NOT _deleted AND _key IN (SELECT wanted FROM wanted)",
         wanted=wanted,
     )
-    return dict(found.iter_rows())
+    known: dict[str, str] = dict(found.iter_rows())
+    merged = raw.merged_into(db, entity) if len(known) < len(set(keys)) else {}
+    if merged:
+        lost = db.frame(
+            f"SELECT _key, _id FROM {raw_table(entity)} WHERE _deleted AND _key IN (SELECT wanted FROM wanted)",
+            wanted=wanted,
+        )
+        live = set(raw.by_id(db, entity, sorted(set(merged.values()))).filter(~pl.col("_deleted"))["_id"])
+        known |= {k: merged[i] for k, i in lost.iter_rows() if k not in known and merged.get(i) in live}
+    return known
 
 
 def by_name(db: Database, entity: Entity, column: str, names: Sequence[str]) -> dict[str, list[str]]:

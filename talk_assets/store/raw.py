@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from talk_assets.model.wire import Entity, raw_schema
+from talk_assets.model.wire import NOT_SHOWN, Entity, raw_schema
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import raw_table
 
@@ -84,11 +84,12 @@ def by_id(db: Database, entity: Entity, ids: Sequence[str], *, column: str = "_i
     )
 
 
-def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, patience: float) -> int:
+def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, patience: float) -> pl.DataFrame:
     """After a whole read: note which known live rows were absent, and take long absence as deletion.
 
     A row counts as deleted when a second whole read, at least *patience* seconds later, does not list
-    it either; one read alone may have met a lagging replica. Returns the rows now taken as deleted.
+    it either; one read alone may have met a lagging replica. Returns the rows now taken as deleted, as
+    tombstones in the raw schema.
     """
     table = raw_table(entity)
     with db.transaction():
@@ -109,9 +110,30 @@ def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, pa
             [now],
             seen=seen,
         )
-        if gone.height:
-            _replace(db, entity, gone.with_columns(_deleted=pl.lit(value=True)))
-    return gone.height
+        tombstones = gone.with_columns(_deleted=pl.lit(value=True))
+        if tombstones.height:
+            _replace(db, entity, tombstones)
+    return tombstones
+
+
+def merged_into(db: Database, entity: Entity) -> dict[str, str]:
+    """The records that were merged away, each with the one that is left in the end."""
+    if entity.master_path is None:
+        return {}
+    found = db.rows(
+        f"""SELECT _id, {quoted(entity.master_path)} FROM {raw_table(entity)}
+            WHERE _deleted AND {quoted(entity.master_path)} <> ?""",
+        [NOT_SHOWN],
+    )
+    masters = {str(lost): str(kept) for lost, kept in found}
+    final = {}
+    for lost, kept in masters.items():
+        passed = {lost}
+        while kept in masters and kept not in passed:
+            passed.add(kept)
+            kept = masters[kept]  # noqa: PLW2901 - the one that was kept may have been merged away later
+        final[lost] = kept
+    return final
 
 
 def live_count(db: Database, entity: Entity) -> int:

@@ -81,9 +81,22 @@ LINK_SCHEMA: Mapping[str, pl.DataType] = {
     "made_at": pl.Datetime("us", "UTC"),
     "_seq": pl.Int64(),
 }
-"""A link. *rule* says how it was found, *state* is live, salesforce_deleted, customerp_deleted or
-both_deleted, *fresh* is true until both ends were first reconciled, and *doubtful* while its baselines may be
-older than what both ends last agreed on."""
+"""A link. *rule* says how it was found, *fresh* is true until both ends were first reconciled, and
+*doubtful* while its baselines may be older than what both ends last agreed on. *state* is live;
+salesforce_deleted or customerp_deleted, where the other end's record stays; both_deleted;
+salesforce_restored or customerp_restored, where one of two deleted records was taken back; or
+salesforce_merged, where the Salesforce record was merged into one that has a link of its own."""
+
+MOVE_SCHEMA: Mapping[str, pl.DataType] = {
+    "pair": pl.String(),
+    "link_id": pl.String(),
+    "system": pl.String(),
+    "was": pl.String(),
+    "now": pl.String(),
+    "reason": pl.String(),
+    "moved_at": pl.Datetime("us", "UTC"),
+}
+"""A link that was handed from one record of *system* to another, and why; rows are only ever added."""
 
 CHANGE_SCHEMA: Mapping[str, pl.DataType] = {
     "pair": pl.String(),
@@ -237,6 +250,7 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
         _create(db, "store.quarantine", QUARANTINE_SCHEMA)
         _create(db, "links.review", REVIEW_SCHEMA)
         _create(db, "links.said", TIE_SCHEMA)
+        _create(db, "links.moved", MOVE_SCHEMA)
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
         _create(db, "changesets.decision", DECISION_SCHEMA)
         _create(db, "writeback.intent", INTENT_SCHEMA)
