@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from talk_assets.changesets.rules import HELD, PARKED, PENDING, first_of, frozen_lines
+from talk_assets.changesets.rules import HELD, PARKED, PENDING, first_of, frozen_lines, gone_text
 from talk_assets.changesets.updates import change_columns
 from talk_assets.model.changes import Op
 from talk_assets.model.pair import EntityPair, Through
@@ -18,7 +18,8 @@ def creates(
 ) -> pl.DataFrame:
     """The creation, on *system*, of a counterpart for each of *rows*; and what of it cannot be written.
 
-    *rows* are mapped rows of the other end with, for each reference, `link:<name>` (null: not linked),
+    *rows* are mapped rows of the other end with, for each reference, `link:<name>` (null: not linked) and
+    `gone:<name>` (the record referred to is deleted on *system*),
     `refusal` (why the end refused it before, null: never), `blind` (why nobody can tell whether it has a
     counterpart already, null: it has none), `lines_stop` and `lines_wait` (why a
     line of it holds or parks the whole document), and for lines `parent_status` and `parent_live`.
@@ -65,6 +66,7 @@ def _rules(
             unresolved = pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null()
             text = pl.format(f"Waits for {p.reference} {{}} of {there} to be linked.", pl.col(p.name).fill_null(""))
             rules.append((unresolved, PARKED, text))
+            rules.append((pl.col(f"gone:{p.name}"), PARKED, gone_text(p, system)))
         if side.required and side.default is None and not side.fallback_id and side.through is None and not p.derived:
             text = pl.lit(f"{system.title} needs {p.name}, which is empty in {there}; fill it in there.")
             rules.append((pl.col(p.name).is_null(), HELD, text))

@@ -50,6 +50,7 @@ def update_state(pair: EntityPair, p: Property, system: System) -> tuple[pl.Expr
             pl.col(f"{system.other}_ref:{p.name}").fill_null(""),
         )
         rules.append((unresolved, PARKED, waits))
+        rules.append((pl.col(f"{system.other}_gone:{p.name}").fill_null(value=False), PARKED, gone_text(p, system)))
     else:
         unheld = new.is_not_null() & ~side.codec.holds(new).fill_null(value=False)
         text = f"{system.title} has no {p.name} for this value; it is kept on {system.other.title} and not written."
@@ -68,6 +69,11 @@ def update_state(pair: EntityPair, p: Property, system: System) -> tuple[pl.Expr
         text = f"The record's status locks {p.name} in {system.title}; it is written when the status allows."
         rules.append((locked, HELD, pl.lit(text)))
     return first_of(rules)
+
+
+def gone_text(p: Property, system: System) -> pl.Expr:
+    """Why a reference to a record that *system* has deleted waits."""
+    return pl.lit(f"Waits for its {p.reference}, which is deleted in {system.title}, to be restored there or changed.")
 
 
 def first_of(rules: list[tuple[pl.Expr, str, pl.Expr]]) -> tuple[pl.Expr, pl.Expr]:

@@ -6,9 +6,13 @@ import polars as pl
 
 from talk_assets.changesets.creates import creates
 from talk_assets.changesets.decisions import decided
+from talk_assets.changesets.deletions import deletions
+from talk_assets.changesets.gone import with_circumstances
 from talk_assets.changesets.reconcile import agreed_baselines, compare
+from talk_assets.changesets.refusals import refused_held, standing_refusals
+from talk_assets.changesets.rules import gone_text
 from talk_assets.changesets.unshown import blind_creations, not_shown
-from talk_assets.changesets.updates import conflicts, deletions, manual_conflicts, updates
+from talk_assets.changesets.updates import conflicts, manual_conflicts, updates
 from talk_assets.changesets.view import view
 from talk_assets.model.changes import ChangeState
 from talk_assets.model.failpoints import failpoint
@@ -17,7 +21,7 @@ from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine
 from talk_assets.store.database import Database
-from talk_assets.store.references import to_links
+from talk_assets.store.references import to_links, with_gone
 from talk_assets.store.tables import CHANGE_SCHEMA
 
 
@@ -47,7 +51,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     if touched.is_empty() and all(rows.is_empty() for rows in waiting.values()):
         if latest != mark:
             with db.transaction():
-                _forget(db, pair)
+                _forget(db, pair, parent)
                 db.set_mark("changesets", pair.name, latest)
         return Reconciled(examined=0, changes=0, conflicts=0)
     with db.transaction():
@@ -56,7 +60,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
         origins = pl.concat([rows.select("_id", system=pl.lit(system.other.value)) for system, rows in waiting.items()])
         all_changes = pl.concat([found, *made])
         changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
-        _forget(db, pair)
+        _forget(db, pair, parent)
         links.settle(db, pair, settled)
         doubt.settle(db, pair, sure)
         db.set_mark("changesets", pair.name, latest)
@@ -66,9 +70,9 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
 
 
-def _forget(db: Database, pair: EntityPair) -> None:
+def _forget(db: Database, pair: EntityPair, parent: EntityPair | None) -> None:
     """Forget creations that nobody asks for any more, and refusals of what nobody asks for."""
-    changes.drop_unasked(db, pair)
+    changes.drop_unasked(db, pair, parent=parent)
     quarantine.drop_settled(db, pair)
 
 
@@ -89,18 +93,18 @@ def _linked(
     decisions.settle(session.db, pair, settled, now=session.clock())
     links.set_baselines(session.db, pair, agreed_baselines(pair, live))
     clashes = changes.log_conflicts(session.db, conflicts(pair, live, now=session.clock()))
-    removed, states = deletions(pair, gone, parent=parent)
+    removed, states = deletions(pair, with_circumstances(session, pair, gone), parent=parent)
     revived = live.filter(pl.col("state") != "live").select("link_id", state=pl.lit("live"))
     links.set_states(session.db, pair, pl.concat([states, revived]))
     asked = updates(pair, live, has_lines=bool(session.children(pair)), parent=parent)
     asked = pl.concat(
-        [_refused_held(session, pair, asked), manual_conflicts(pair, live), not_shown(pair, live), removed]
+        [refused_held(session, pair, asked), manual_conflicts(pair, live), not_shown(pair, live), removed]
     )
     asked = _stopped_held(asked, compared)
     open_links = asked.filter(pl.col("state") != ChangeState.HELD.value)["link_id"].to_list()
     reconciled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
     unread = pl.any_horizontal(*(pl.col(f"{s}_quarantined") for s in System))
-    sure = compared.filter(pl.col("doubtful") & ~unread)["link_id"].to_list()
+    sure = compared.filter(pl.col("doubtful") & ~unread & ~deleted)["link_id"].to_list()
     return asked, clashes, reconciled, sure
 
 
@@ -130,38 +134,6 @@ def _stopped_held(asked: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _refused_held(session: Session, pair: EntityPair, asked: pl.DataFrame) -> pl.DataFrame:
-    """Hold changes the end refused, until their origin moves past the refusal."""
-    if asked.is_empty():
-        return asked
-    refusals = _standing_refusals(session, pair)
-    if refusals.is_empty():
-        return asked
-    held = asked.join(
-        refusals.rename({"record_id": "origin_id", "reason": "refusal", "system": "origin_system"}),
-        on="origin_id",
-        how="left",
-    )
-    refused = (pl.col("state") == ChangeState.PENDING.value) & (pl.col("origin_system") != pl.col("system"))
-    return held.with_columns(
-        state=pl.when(refused).then(pl.lit(ChangeState.HELD.value)).otherwise(pl.col("state")),
-        reason=pl.when(refused).then(pl.col("refusal")).otherwise(pl.col("reason")),
-    ).select(CHANGE_SCHEMA.keys())
-
-
-def _standing_refusals(session: Session, pair: EntityPair) -> pl.DataFrame:
-    refusals = quarantine.refusals(session.db, pair.name)
-    parts = [refusals.clear().select("system", "record_id", "reason")]
-    for system in System:
-        own = refusals.filter(pl.col("system") == system.value)
-        now = mapped.by_id(session.db, pair, system, own["record_id"].to_list()).select(
-            pl.col("_id").alias("record_id"), pl.col("_seq").alias("now")
-        )
-        standing = own.join(now, on="record_id", how="left").filter(pl.col("now").fill_null(0) <= pl.col("_seq"))
-        parts.append(standing.select("system", "record_id", "reason"))
-    return pl.concat(parts)
-
-
 def _with_documents(session: Session, parent: EntityPair, rows: pl.DataFrame) -> pl.DataFrame:
     status = parent.status.property if parent.status else None
     for system in System:
@@ -183,7 +155,7 @@ def _creations(
         return pl.DataFrame(schema=dict(CHANGE_SCHEMA))
     system = origin.other
     ready = _with_references(session, pair, origin, rows)
-    refusals = _standing_refusals(session, pair).filter(pl.col("system") == origin.value)
+    refusals = standing_refusals(session, pair).filter(pl.col("system") == origin.value)
     ready = ready.join(
         refusals.select(pl.col("record_id").alias("_id"), pl.col("reason").alias("refusal")), on="_id", how="left"
     )
@@ -199,7 +171,12 @@ def _creations(
 
 def _with_references(session: Session, pair: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:
     linked = to_links(session.db, pair, session.pairs, origin, rows)
-    return rows.with_columns(linked[p.name].alias(f"link:{p.name}") for p in pair.references)
+    linked = with_gone(session.db, pair, session.pairs, origin.other, linked)
+    return rows.with_columns(
+        linked[column].alias(name)
+        for p in pair.references
+        for column, name in ((p.name, f"link:{p.name}"), (f"gone:{p.name}", f"gone:{p.name}"))
+    )
 
 
 def _with_parent_status(session: Session, parent: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:
@@ -226,6 +203,8 @@ def _with_lines(session: Session, pair: EntityPair, origin: System, rows: pl.Dat
             unresolved = linked.filter(pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null())
             text = pl.format(f"A line waits for {p.reference} {{}} of {origin.title} to be linked.", pl.col(p.name))
             waits.append(unresolved.select(pl.col("_parent").alias("_id"), text.alias("waits")))
+            gone = linked.filter(f"gone:{p.name}")
+            waits.append(gone.select(pl.col("_parent").alias("_id"), gone_text(p, origin.other).alias("waits")))
         first = pl.concat(waits).group_by("_id").agg(pl.col("waits").min())
         stops = quarantine.lines_stopped(session.db, child.name, session.entity(child, origin), rows["_id"].to_list())
         rows = (

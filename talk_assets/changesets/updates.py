@@ -1,4 +1,4 @@
-"""Changes of linked records: one row a property and end, and what becomes of deletions."""
+"""Changes of linked records: one row a property and end."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ import polars as pl
 from talk_assets.changesets.reconcile import SF, base, clash, moved_at, policy_of, value, verdict
 from talk_assets.changesets.rules import frozen_lines, update_state
 from talk_assets.model.changes import ChangeState, Op, Verdict
-from talk_assets.model.pair import DeletePolicy, EntityPair, Property
+from talk_assets.model.pair import EntityPair, Property
 from talk_assets.model.system import System
 from talk_assets.store.tables import CHANGE_SCHEMA, CONFLICT_SCHEMA
 
@@ -145,63 +145,3 @@ def manual_conflicts(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
                 )
             )
     return pl.concat(parts)
-
-
-def deletions(pair: EntityPair, gone: pl.DataFrame, *, parent: EntityPair | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What becomes of compared rows with a deleted end: changes (change schema) and link states.
-
-    A kept pair only flags the link. A propagating one asks the other end to delete, unless that
-    record was edited since both last agreed (then a person decides) or its whole document is gone.
-    """
-    states = gone.select(
-        "link_id",
-        state=pl.when(pl.col("salesforce_deleted") & pl.col("customerp_deleted"))
-        .then(pl.lit("both_deleted"))
-        .when("salesforce_deleted")
-        .then(pl.lit("salesforce_deleted"))
-        .otherwise(pl.lit("customerp_deleted")),
-    )
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
-    for system in System:
-        one_sided = gone.filter(pl.col(f"{system.other}_deleted") & ~pl.col(f"{system}_deleted"))
-        if one_sided.is_empty():
-            continue
-        edited = pl.any_horizontal(
-            *(
-                p.fold(pl.col(value(system, p.name))).ne_missing(p.fold(pl.col(base(system, p.name))))
-                for p in pair.properties
-                if not p.derived
-            )
-        )
-        kept = pl.lit(pair.deletes is DeletePolicy.KEEP)
-        locked = pl.lit(value=False)
-        whole = pl.lit(value=False)
-        if parent is not None:
-            locked = frozen_lines(parent, system, pl.col(f"{system}_parent_status"))
-            whole = pl.col(f"{system.other}_parent_deleted").fill_null(value=True)
-        there, here = system.other.title, system.title
-        choices = [
-            (edited, "conflict", f"Deleted in {there} but edited in {here} since both agreed: a person decides."),
-            (kept | whole, "", ""),
-            (locked, "held", f"The document's status locks its lines in {here}; removed when the status allows."),
-        ]
-        state, reason = pl.lit("pending"), pl.lit(None, dtype=pl.String)
-        for condition, name, text in reversed(choices):
-            state = pl.when(condition).then(pl.lit(name)).otherwise(state)
-            reason = pl.when(condition).then(pl.lit(text)).otherwise(reason)
-        parts.append(
-            one_sided.select(
-                change_columns(
-                    pair=pl.lit(pair.name),
-                    system=pl.lit(system.value),
-                    op=pl.lit(Op.DELETE.value),
-                    link_id=pl.col("link_id"),
-                    origin_id=pl.col(f"{system.other}_id"),
-                    record_id=pl.col(f"{system}_id"),
-                    state=state,
-                    phase=pl.lit(0),
-                    reason=reason,
-                )
-            ).filter(pl.col("state") != "")
-        )
-    return pl.concat(parts), states

@@ -7,7 +7,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import links, mapped, quarantine
-from talk_assets.store.references import to_links
+from talk_assets.store.references import to_links, with_gone
 from talk_assets.store.tables import AT, UNSHOWN
 
 
@@ -15,7 +15,7 @@ def view(session: Session, pair: EntityPair, link_ids: list[str]) -> pl.DataFram
     """One row for each of *link_ids*; references as link ids, and as the end's own ids in `<end>_ref:<name>`.
 
     A reference to a record without a link is its own id after `UNLINKED`: it is not empty, and equals nothing
-    the other end can hold.
+    the other end can hold. `<end>_gone:<name>` tells that the record referred to is deleted on the other end.
 
     Further columns: the link's, `<end>_deleted`, `<end>_quarantined`, `<end>_unshown`, and for lines `<end>_parent`.
     """
@@ -40,6 +40,7 @@ def _now(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame)
     linked = to_links(session.db, pair, session.pairs, system, kept).with_columns(
         pl.coalesce(name, pl.lit(UNLINKED) + pl.col(alias)).alias(name) for name, alias in own_ids.items()
     )
+    linked = with_gone(session.db, pair, session.pairs, system.other, linked)
     timed = {f"{p.name}{AT}": moved_at(system, p.name) for p in pair.properties if not p.derived}
     names = {name: value(system, name) for name in pair.names}
     return linked.select(
@@ -48,5 +49,6 @@ def _now(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame)
         pl.col("_parent").alias(f"{system}_parent"),
         pl.col(UNSHOWN).alias(unshown(system)),
         *own_ids.values(),
+        *(pl.col(f"gone:{name}").alias(f"{system}_gone:{name}") for name in own_ids),
         *(pl.col(name).alias(alias) for name, alias in (names | timed).items()),
     )

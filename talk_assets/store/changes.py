@@ -23,7 +23,8 @@ PARENT = "parent"
 def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
     """Links (column `link_id`) to look at: either record moved after *seq*, the link is new, or a change waits.
 
-    What waits is looked at each time, as what it waits for, a person's decision among it, may be here by now.
+    What waits is looked at each time, as what it waits for, a person's decision among it, may be here by now;
+    deletions, as the lines of the document may have moved.
     """
     table = links_table(pair)
     by_record = " UNION ".join(
@@ -32,7 +33,8 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
     )
     found = f"""{by_record} UNION SELECT link_id FROM {table} WHERE _seq > ?
         UNION SELECT link_id FROM {table} WHERE doubtful
-        UNION SELECT link_id FROM {changes_table(pair)} WHERE link_id IS NOT NULL AND state <> 'pending'"""
+        UNION SELECT link_id FROM {changes_table(pair)}
+        WHERE link_id IS NOT NULL AND (state <> 'pending' OR op = 'delete')"""
     parameters: list[object] = [seq] * (len(System) + 1)
     if parent is not None:
         # A document's deletion or status decides what its lines may do.
@@ -55,7 +57,13 @@ def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, pare
     documents, newly, parameters = "", "FALSE", [seq, system.other.value, pair.name, system.value]
     if parent is not None:
         documents = f"JOIN {links_table(parent)} d ON d.{system}_id = m._parent AND d.state = 'live'"
-        newly = f"d._seq > {seq:d}"
+        moved = " UNION ".join(
+            f"SELECT l.{system}_id FROM {links_table(parent)} l JOIN {mapped_table(parent, s)} x ON x._id = l.{s}_id "
+            f"WHERE x._seq > {seq:d}"
+            for s in System
+        )
+        # A document that was deleted for a while may have got lines meanwhile.
+        newly = f"(d._seq > {seq:d} OR m._parent IN ({moved}))"
     return db.frame(
         f"""SELECT {columns} FROM {mapped_table(pair, system)} m
             ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
@@ -104,14 +112,18 @@ def _still_waiting(changes: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def drop_unasked(db: Database, pair: EntityPair) -> None:
-    """Drop the creations of records that were linked, deleted or sent to review since."""
+def drop_unasked(db: Database, pair: EntityPair, *, parent: EntityPair | None) -> None:
+    """Drop the creations of records that were linked, deleted or sent to review since.
+
+    Those of lines go as well while either end's document is deleted: they are asked anew once it is back.
+    """
     table = changes_table(pair)
+    live = "" if parent is None else f"JOIN {links_table(parent)} d ON d.state = 'live' AND m._parent = d."
     for system in System:
         origin = system.other
         db.run(
             f"""DELETE FROM {table} WHERE link_id IS NULL AND system = ? AND origin_id NOT IN (
-                  SELECT m._id FROM {mapped_table(pair, origin)} m
+                  SELECT m._id FROM {mapped_table(pair, origin)} m {live and f"{live}{origin}_id"}
                   ANTI JOIN {links_table(pair)} l ON l.{origin}_id = m._id WHERE NOT m._deleted AND m._id NOT IN
                     (SELECT record_id FROM links.review WHERE pair = ? AND system = ?))""",
             [system, pair.name, origin],

@@ -7,6 +7,7 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
+from talk_assets.store.links import GONE
 from talk_assets.store.tables import links_table
 
 
@@ -25,6 +26,22 @@ def to_records(
     """Replace the reference columns of *rows* (link ids) by the record ids of *system*."""
     for p in pair.references:
         rows = _translate(db, pairs[str(p.reference)], rows, p.name, known="link_id", wanted=f"{system}_id")
+    return rows
+
+
+def with_gone(
+    db: Database, pair: EntityPair, pairs: Mapping[str, EntityPair], system: System, rows: pl.DataFrame
+) -> pl.DataFrame:
+    """Add `gone:<name>` for the reference columns of *rows* (link ids): whether *system*'s record is deleted."""
+    for p in pair.references:
+        ids = rows.select(pl.col(p.name).alias("link_id")).drop_nulls().unique()
+        gone = db.frame(
+            f"SELECT link_id FROM {links_table(pairs[str(p.reference)])} SEMI JOIN ids USING (link_id) "
+            f"WHERE list_contains(?, state)",
+            [list(GONE[system])],
+            ids=ids,
+        )
+        rows = rows.with_columns(pl.col(p.name).is_in(gone["link_id"].to_list()).alias(f"gone:{p.name}"))
     return rows
 
 
