@@ -21,6 +21,7 @@ from talk_assets.store.tables import UNSHOWN, baseline_schema, is_unshown
 from talk_assets.systems.port import Page
 from talk_assets.writeback.prepared import Prepare, Prepared
 from talk_assets.writeback.refusals import clear_refusals, refuse
+from talk_assets.writeback.unavailable import without_taken
 
 CREATED = "created"
 
@@ -54,6 +55,7 @@ def believe(
     session: Session, prepare: Prepare, batch: Sequence[Prepared], receipts: Sequence[Receipt], results: Results
 ) -> None:
     """Store what a batch did; call it in the transaction that also keeps the stored records."""
+    receipts = without_taken(session, prepare, batch, receipts)
     applied = [(p, r) for p, r in zip(batch, receipts, strict=True) if r.outcome is Outcome.APPLIED]
     if prepare.op is Op.CREATE:
         _believe_creates(session, prepare, applied)

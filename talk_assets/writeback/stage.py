@@ -31,6 +31,7 @@ from talk_assets.writeback.prepared import Prepare, Prepared
 from talk_assets.writeback.receipts import Results, believe, keep_stored
 from talk_assets.writeback.transmit import Subject, groups, judge
 from talk_assets.writeback.tries import due
+from talk_assets.writeback.unavailable import set_aside_missing
 
 MOST_ROUNDS = 4
 
@@ -194,6 +195,8 @@ def _read_again(session: Session, pair: EntityPair, system: System, results: Res
     ids = sorted(set(results.reread))
     results.reread.clear()
     page = session.ends[system].read(entity, ids=ids)
+    missing = set(ids) - set(page.frames[entity.name]["_id"].to_list()) - {reject.id for reject in page.rejects}
     with session.db.transaction():
         keep_page(session, entity, page)
         keep_stored(session, pair, system, page)
+        set_aside_missing(session, pair, system, sorted(missing))
