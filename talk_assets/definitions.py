@@ -8,7 +8,7 @@ import dagster as dg
 from talk_assets.automation.aftermath import resume
 from talk_assets.automation.jobs import jobs
 from talk_assets.automation.resource import session_resource
-from talk_assets.automation.schedules import sweep_schedule
+from talk_assets.automation.schedules import sweep_schedule, whole_read_schedule
 from talk_assets.automation.sensors import bell_for, doorbell
 from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
@@ -71,7 +71,7 @@ defs = dg.Definitions(
     ],
     jobs=_JOBS,
     sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
-    schedules=[sweep_schedule(_JOBS[-1])],
+    schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1])],
     resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},
     executor=dg.in_process_executor,
 )

@@ -6,6 +6,7 @@ from talk_assets.automation.jobs import ALL, Job
 from talk_assets.automation.sensors import Busy
 
 QUARTER_HOURLY = "*/15 * * * *"
+NIGHTLY = "7 2 * * *"
 
 
 def sweep_schedule(job: Job) -> dg.ScheduleDefinition:
@@ -29,3 +30,23 @@ def sweep_schedule(job: Job) -> dg.ScheduleDefinition:
         return dg.RunRequest()
 
     return _sweep
+
+
+def whole_read_schedule(job: Job) -> dg.ScheduleDefinition:
+    """Return the schedule that once a night reads both ends whole and syncs all pairs.
+
+    It finds what no change told of: a record that vanished without a tombstone, or one that moved unstamped.
+    """
+
+    @dg.schedule(
+        name=f"{ALL}_nightly",
+        job=job,
+        cron_schedule=NIGHTLY,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Reads everything once a night and syncs it: finds records that vanished without a trace, which "
+        "count as deleted when the next night's read misses them, too.",
+    )
+    def _whole_read(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:  # noqa: ARG001 - the shape of a schedule
+        return dg.RunRequest(run_config={"full": True})
+
+    return _whole_read
