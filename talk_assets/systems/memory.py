@@ -222,7 +222,7 @@ class MemoryPort:
             return replace(found, lines=tuple(self._existing(line, known) for line in write.lines))
         parent = self._rows.owner(entity, write.parent_id)
         document = self._rows.anywhere(write.parent_id or "")
-        purged = document is None and write.parent_id is not None and self._rows.document_of(entity) is not entity
+        purged = document is None and write.parent_id is not None
         if purged or (document is not None and document.deleted):
             return judged(Outcome.REFUSED, "deleted", "The document is deleted.")
         if parent is not None and self._is_stale(parent, write):
