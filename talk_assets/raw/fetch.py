@@ -33,7 +33,8 @@ class Fetched:
 def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit: float = 0.2) -> Fetched:
     """Fetch *entity* and its nested lines into the store.
 
-    With *full*, or the first time, everything is read and absence is noted.
+    With *full*, or the first time, everything is read and absence is noted. Otherwise what could not be
+    read before is read again first.
 
     Raises:
         GuardError: a whole read lists far fewer records than are known; nothing was stored.
@@ -45,6 +46,11 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
     seen: list[pl.DataFrame] = []
     read = changed = rejected = 0
     with session.db.transaction():
+        unread = [] if swept else quarantine.unread(session.db, entity.name, entity.system)
+        quarantine.drop_nameless(session.db, entity.name, entity.system, all_ids=swept)
+        if unread:
+            # The cursor has passed what could not be read, so it is asked for by itself until it can be.
+            changed += keep_page(session, entity, port.read(entity, ids=unread))
         for page in port.fetch(entity, cursor):
             failpoint("page fetched")
             kept = keep_page(session, entity, page)

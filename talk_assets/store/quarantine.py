@@ -80,6 +80,26 @@ def count(db: Database, pair: str) -> int:
     )
 
 
+def unread(db: Database, name: str, system: str) -> list[str]:
+    """Records that could not be read though they can be asked for again by id."""
+    found = db.frame(
+        """SELECT DISTINCT record_id FROM store.quarantine
+           WHERE stage = 'raw' AND pair = ? AND system = ? AND lower(property) <> 'id' AND record_id <> ''
+           ORDER BY record_id""",
+        [name, system],
+    )
+    return found["record_id"].to_list()
+
+
+def drop_nameless(db: Database, name: str, system: str, *, all_ids: bool) -> None:
+    """Forget records that came without an id; with *all_ids* those whose id could not be asked for too."""
+    db.run(
+        """DELETE FROM store.quarantine WHERE stage = 'raw' AND pair = ? AND system = ?
+           AND (record_id = '' OR (? AND lower(property) = 'id'))""",
+        [name, system, all_ids],
+    )
+
+
 def stopped(db: Database, pair: str, system: str, ids: list[str]) -> list[str]:
     """Which of the records *ids* cannot be read or translated at the moment, so that their rows are old."""
     wanted = pl.DataFrame({"_id": ids}, schema={"_id": pl.String()})

@@ -232,6 +232,6 @@ def _told_twice(frame: pl.DataFrame, wrong: dict[int, tuple[str, str]], layout: 
         if len(latest) == 1:
             superseded.update(row for row in rows if row != latest[0])
         else:
-            wrong[rows[0]] = (layout.id, "comes twice with different contents")
+            wrong[rows[0]] = (layout.stamp, "comes twice with different contents")
             superseded.update(rows[1:])
     return superseded

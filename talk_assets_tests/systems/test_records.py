@@ -97,7 +97,7 @@ def test_record_told_twice_counts_once():
     assert newer.frame["Name"].to_list() == ["new"]
     assert same.rejects == newer.rejects == ()
     assert torn.frame["_id"].to_list() == ["2"]
-    assert [(r.id, r.property) for r in torn.rejects] == [("1", "Id")]
+    assert [(r.id, r.property) for r in torn.rejects] == [("1", "Stamp")]
     assert (same.kept, newer.kept, torn.kept) == ((0,), (0,), (2,))
 
 

@@ -13,7 +13,7 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import Answer, AnswerLimits
 from talk_assets.systems.batching import split
-from talk_assets.systems.customerp.documents import empty_page, merged, page_of
+from talk_assets.systems.customerp.documents import LAYOUT, empty_page, merged, page_of
 from talk_assets.systems.customerp.feed import Feed
 from talk_assets.systems.customerp.ids import id_of
 from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer
@@ -270,8 +270,11 @@ def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _untold(entity: Entity, record_id: str) -> Reject:
+    if id_of(record_id) is None:
+        shown, reason = quoted(record_id, longest=LONGEST_ID), "id is not an id that can be asked for"
+        return Reject(entity=entity.name, id=shown, property=LAYOUT.id, reason=reason, raw="")
     reason = "the change feed names the record, but the end does not give it"
-    return Reject(entity=entity.name, id=quoted(record_id, longest=LONGEST_ID), property="id", reason=reason, raw="")
+    return Reject(entity=entity.name, id=record_id, property=LAYOUT.stamp, reason=reason, raw="")
 
 
 def _unexpected(what: str) -> PeerAnswerError:
