@@ -21,10 +21,10 @@ PATIENCE = 120
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """Both systems and the store before a run that dies, and the rows both hold in the end."""
+    """Both systems and the store's files before a run that dies, and the rows both hold in the end."""
 
     systems: Any
-    store: bytes | None
+    store: dict[str, bytes]
     expected: dict[str, set[tuple[Any, ...]]]
 
 
@@ -70,7 +70,7 @@ class Ground:
 
     def _made(self, name):
         if name == "empty":
-            self._begin(self._nothing, None)
+            self._begin(self._nothing, {})
             first_load(self.served)
             return self._kept(FIRST_LOAD)
         if name == "rest":
@@ -98,16 +98,12 @@ class Ground:
         self.served.put_back(systems)
         for left in self.folder.glob("talk.duckdb*"):
             left.unlink() if left.is_file() else shutil.rmtree(left)
-        if store is not None:
-            self.store.write_bytes(store["main"])
-            for name, content in store["beside"].items():
-                (self.folder / name).write_bytes(content)
+        for name, content in store.items():
+            (self.folder / name).touch(mode=0o600)
+            (self.folder / name).write_bytes(content)
 
     def _kept(self, expected):
-        store = None
-        if self.store.exists():
-            beside = {path.name: path.read_bytes() for path in self.folder.glob("talk.duckdb.*") if path.is_file()}
-            store = {"main": self.store.read_bytes(), "beside": beside}
+        store = {path.name: path.read_bytes() for path in self.folder.glob("talk.duckdb*") if path.is_file()}
         return Base(systems=self.served.kept(), store=store, expected=expected)
 
     def crash(self, points, *, how, nth=1):
