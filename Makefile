@@ -11,7 +11,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench adventureworks reference wheel lock clean
+.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(READY)  ## Print the benchmarks' numbers
 
 adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on the way
 	TALK_TEST_ADVENTUREWORKS=full $(BIN)/pytest talk_assets_tests/adventureworks -s
+
+crash: $(READY)  ## Let runs die at every place, request and commit, and see each made good (about an hour)
+	TALK_CRASH=all $(BIN)/pytest -n 2 --dist load talk_assets_tests/crashes
 
 reference: $(READY)  ## Write the README's reference anew from the declarations
 	$(BIN)/python -m talk_assets.reports.catalogue --write README.md

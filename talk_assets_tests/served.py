@@ -24,10 +24,17 @@ COMPARED = {
         ("Email", "email"),
     ),
     "product": (("Name", "name"), ("ProductCode", "number"), ("Description", "description")),
-    "order": (("PoNumber", "purchaseOrderNumber"), ("EffectiveDate", "orderDate"), ("Description", "notes")),
+    "order": (
+        ("PoNumber", "purchaseOrderNumber"),
+        ("EffectiveDate", "orderDate"),
+        ("Description", "notes"),
+        ("Status", "status"),
+    ),
     "line": (("Description", "description"), ("Quantity", "quantity"), ("UnitPrice", "unitPrice")),
 }
 """What is compared, first the property that names the record: no person here changes that one."""
+STATUS = {"Draft": "open", "Activated": "confirmed"}
+"""What an order's status at Salesforce is called at Customerp."""
 RESOURCES = {"contact": ("Contact", "contacts"), "product": ("Product2", "products"), "order": ("Order", "orders")}
 
 
@@ -118,7 +125,7 @@ class Served:
             names = ", ".join(name for name, _ in COMPARED[kind])
             ours = self.salesforce.query(f"SELECT {names} FROM {resource}")  # noqa: S608 - SOQL of constants
             theirs = list(self.customerp.all(listed))
-        here = [tuple(_plain(row[name]) for name, _ in COMPARED[kind]) for row in ours]
+        here = [tuple(STATUS.get(row[name], _plain(row[name])) for name, _ in COMPARED[kind]) for row in ours]
         there = [tuple(_plain(row.get(name)) for _, name in COMPARED[kind]) for row in theirs]
         return here, there
 

@@ -53,6 +53,12 @@ class StoreBusyError(TalkError):
     exit_code = 5
 
 
+class StoreWriteError(TalkError):
+    """The store's files cannot be written: the disk is full, or forbids it."""
+
+    exit_code = 2
+
+
 class StoreMismatchError(TalkError):
     """The store is damaged, or belongs to another Salesforce org or Customerp tenant."""
 

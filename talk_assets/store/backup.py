@@ -9,6 +9,7 @@ import duckdb
 
 from talk_assets.entities import PAIRS
 from talk_assets.model.errors import ConfigurationError, StoreMismatchError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.store.database import Database
 from talk_assets.store.lock import StoreLock
 from talk_assets.store.opening import CATALOG, attach, copied, open_file, settle_in
@@ -64,6 +65,7 @@ def restore(store: Path, source: Path) -> Path | None:
             _copy(source, draft)
             _check(draft, source, store)
             kept = _keep(store) if store.exists() else None
+            failpoint("store kept")
             settle_in(draft, store)
         finally:
             _remove(draft)

@@ -13,6 +13,7 @@ import polars as pl
 from msgspec import structs
 
 from talk_assets.model.failpoints import failpoint
+from talk_assets.store.disk import written
 from talk_assets.store.forked import guard, keep_forever
 from talk_assets.store.lock import StoreLock
 from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, open_file
@@ -64,11 +65,13 @@ class Database:
         self._witness: Witness | None = None
         if self._lock is not None and path is not None:
             make_private()
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock.take()
+            with written(path):
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._lock.take()
         failpoint("store locked")
         try:
-            self._open(path)
+            with written(path):
+                self._open(path)
         except BaseException:
             self._give_up_lock()
             raise
@@ -213,11 +216,12 @@ class Database:
             self._connection.execute("ROLLBACK")
             raise
         self._depth = 0
-        self._connection.execute("COMMIT")
-        failpoint("store committed")
-        if self._witness is not None:
-            self.standing = counted
-            self._witness.tell(counted)
+        with written(self.path):
+            self._connection.execute("COMMIT")
+            failpoint("store committed")
+            if self._witness is not None:
+                self.standing = counted
+                self._witness.tell(counted)
 
     def _counted(self) -> Standing:
         """Count the transaction under way: a store that forgets commits is told by its witness that it did."""
@@ -229,9 +233,10 @@ class Database:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file; done once, at the end of a cycle."""
-        self.execute(f"CHECKPOINT {CATALOG}")
-        if self._witness is not None:
-            self._witness.tell(self.standing)
+        with written(self.path):
+            self.execute(f"CHECKPOINT {CATALOG}")
+            if self._witness is not None:
+                self._witness.tell(self.standing)
 
     def meta(self, key: str) -> str | None:
         """One of the store's own facts."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from talk_assets.model.errors import StoreBusyError, StoreMismatchError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.store.place import wal_of
 from talk_assets.store.witness import Standing, checkpoint_of
 
@@ -158,7 +159,9 @@ def settle_in(draft: Path, path: Path) -> None:
     """Give the finished file *draft* the name *path*, so that a power failure leaves either the old or the new one."""
     for place, flags in ((draft, os.O_RDWR), (draft.parent, os.O_RDONLY)):
         _sync(place, flags)
+    failpoint("copy settling")
     os.replace(draft, path)
+    failpoint("copy settled")
     _sync(path.parent, os.O_RDONLY)
 
 

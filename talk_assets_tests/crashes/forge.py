@@ -15,12 +15,14 @@ import traceback
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from talk_assets.automation.cycle import run_cycle
 from talk_assets.entities import PAIRS
 from talk_assets.model.failpoints import WATCHERS
 from talk_assets.resources import open_session
 from talk_assets.settings import Settings
+from talk_assets.store.backup import back_up, restore
 from talk_assets.store.database import Database
 from talk_assets.store.selfcheck import problems
 from talk_assets.systems.http import Patience
@@ -76,6 +78,13 @@ def crash(order, settings):
     return {"passed": fuse.passed}
 
 
+def copy(order, settings):
+    """Back the store up, or restore it, and end early like a run."""
+    WATCHERS.append(Fuse(points=order["points"], nth=order["nth"], how=order["how"]))
+    work = {"backup": back_up, "restore": restore}[order["task"]]
+    return {"kept": work(settings.store, Path(order["file"]))}
+
+
 def rest(_, settings):
     """Run cycles until one writes nothing, then one more; what the store says of itself after it."""
     written = []
@@ -95,12 +104,15 @@ def dump(db):
     return {table: sorted(db.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
 
 
+TASKS = {"crash": crash, "rest": rest, "backup": copy, "restore": copy}
+
+
 def child(order, pipe):
     """Carry out an order and end; never returns."""
     said, code, known = {}, 0, set(sys.modules)
     try:
         settings = Settings.from_environment(order["variables"])
-        said = {"crash": crash, "rest": rest}[order["task"]](order, settings)
+        said = TASKS[order["task"]](order, settings)
     except Exception:  # noqa: BLE001 - whatever it is, it is what the test wants to know
         said, code = {"failure": traceback.format_exc()}, 1
     said["imported"] = sorted(set(sys.modules) - known)

@@ -110,6 +110,10 @@ class Ground:
         """Run a cycle that ends as told at the nth passing of *points*; how it ended."""
         return self._order(task="crash", points=points, nth=nth, how=how)
 
+    def copy(self, task, file, points=(), *, how="kill", nth=1):
+        """Back the store up into *file*, or restore it from there, and end as told; how it ended."""
+        return self._order(task=task, file=str(file), points=list(points), nth=nth, how=how)
+
     def crash_unanswered(self, end, nth):
         """Kill a run when *end* has done its nth write and has not answered; False if there is no such write."""
         faults = self.served.faults(end)

@@ -8,7 +8,7 @@ LAMP = ("Lamp", "L1", None)
 CHAIR = ("Chair", "C1", None)
 BERG = ("Berg", "Ada", None, None, "berg@fjord.example")
 DAHL = ("Dahl", None, None, None, None)
-ORDER = ("O1", "2026-03-01", None)
+ORDER = ("O1", "2026-03-01", None, "open")
 FIRST_LINE = ("O1 first", "2", "19.9")
 SECOND_LINE = ("O1 second", "3", "19.9")
 LONG = "x" * 90 + "@fjord.example"
@@ -62,7 +62,7 @@ EDITS = FIRST_LOAD | {
 
 
 def documents(served):
-    """An order gets a line, loses one and changes one, at Customerp; a new order comes with its lines."""
+    """An order gets a line, loses one and changes one, at Customerp; a new order comes confirmed, with its lines."""
     (order,) = served.customerp.all("orders")
     first, second = order["lines"]
     served.customerp.update_line("orders", order["id"], first["id"], {"quantity": 7})
@@ -71,14 +71,14 @@ def documents(served):
     served.customerp.add_line("orders", order["id"], line)
     body = {"orderDate": "2026-04-01", "purchaseOrderNumber": "O2", "companyName": "Nord AS"}
     lines = [line | {"description": f"O2 line {n}", "quantity": n} for n in (1, 2)]
-    served.customerp.create("orders", body | {"lines": lines})
+    served.customerp.create("orders", body | {"lines": lines, "status": "confirmed"})
     served.clock.move(seconds=60)
     (ours,) = served.salesforce.query("SELECT Id FROM Order")
     served.salesforce.update("Order", ours["Id"], Description="Call first")
 
 
 DOCUMENTS = FIRST_LOAD | {
-    "order": {("O1", "2026-03-01", "Call first"), ("O2", "2026-04-01", None)},
+    "order": {("O1", "2026-03-01", "Call first", "open"), ("O2", "2026-04-01", None, "confirmed")},
     "line": {
         ("O1 first", "7", "19.9"),
         ("O1 third", "1", "5"),

@@ -5,6 +5,7 @@ import timeit
 from pathlib import Path
 
 from talk_assets.model.failpoints import POINTS, WATCHERS, failpoint
+from talk_assets_tests.crashes.test_matrix import CASES
 
 PACKAGE = Path(__file__).parents[2] / "talk_assets"
 CALL = re.compile(r'\bfailpoint\("([^"]+)"\)')
@@ -26,10 +27,10 @@ def test_a_place_costs_nothing_while_nobody_watches():
 
 
 def test_every_place_is_passed_by_a_run(ground):
-    """A first load and a run after one that died pass all of them."""
+    """A first load and a run after one that died pass all of them but those of backups and restores."""
     passed = set()
     for base in ("empty", "backlog"):
         ground.begin(base)
         passed |= set(ground.crash([], how="kill", nth=0)["passed"])
 
-    assert passed == set(POINTS)
+    assert passed == set(CASES)

@@ -1,129 +1,29 @@
-"""A run that dies at any call or commit: the next ones end as if nothing had happened."""
+"""A run that dies between a write and its receipt, and edits that come between: the next ones make it good.
 
-from contextlib import contextmanager, suppress
+Runs that die at any place, request or commit: `talk_assets_tests/crashes`.
+"""
 
 import pytest
 
 from talk_assets.model.system import System
 from talk_assets.store import intents
-from talk_assets.store.database import Database
 from talk_assets_tests.twins import Twins
 
 SALESFORCE, CUSTOMERP = System
-STRIDE = 31
-"""Every so many moments are tried: all of them would take minutes."""
 
 
 class Crash(BaseException):
     """The process dies: nothing may catch it."""
 
 
-class FragileStore(Database):
-    """A store that can be told to die just before or just after it commits."""
-
-    step = None
-
-    @contextmanager
-    def transaction(self):
-        outer = self._depth == 0
-        with super().transaction():
-            yield
-            if outer and self.step is not None:
-                self.step("store", "commit", "before")
-        if outer and self.step is not None:
-            self.step("store", "commit", "after")
-
-
-class Fuse:
-    """Burns down with each moment of a run and kills it at the last; None only counts."""
-
-    def __init__(self, length):
-        self.left, self.seen = length, 0
-
-    def __call__(self, *_):
-        self.seen += 1
-        if self.left is not None:
-            self.left -= 1
-            if self.left == 0:
-                raise Crash
-
-
 def begin():
     twins = Twins()
-    twins.db.close()
-    twins.db = FragileStore(None)
     lamp = twins.add("product", CUSTOMERP, name="Lamp", product_code="L1", list_price="19.90")
     person = twins.add("contact", CUSTOMERP, last_name="Berg", company="Fjord AS")
     twins.add("contact", SALESFORCE, last_name="Dahl", company="Dahl AS")
     lines = [{"product": lamp, "quantity": amount, "unit_price": "19.90"} for amount in ("2", "3")]
     twins.add("order", CUSTOMERP, order_date="2026-03-01", contact=person, status="confirmed", lines=lines)
     return twins
-
-
-def wire(twins, step):
-    for end in twins.ends.values():
-        end.step = step
-    twins.db.step = step
-
-
-def moments():
-    twins, fuse = begin(), Fuse(None)
-    wire(twins, fuse)
-    twins.cycle(pairs=["product", "contact", "order"])
-    twins.db.close()
-    return fuse.seen
-
-
-def crash_at(moment):
-    twins = begin()
-    wire(twins, Fuse(moment))
-    with suppress(Crash):
-        twins.cycle(pairs=["product", "contact", "order"])
-    wire(twins, None)
-    return twins
-
-
-def state(twins):
-    """What both ends hold, without ids."""
-    order = twins.only("order", SALESFORCE)
-    return {
-        "people": [sorted(row["last_name"] for row in twins.live("contact", s).values()) for s in System],
-        "companies": sorted(a["Name"] for a in twins.ends[SALESFORCE].live("account").values()),
-        "products": [[row["name"] for row in twins.live("product", s).values()] for s in System],
-        "prices": [e["UnitPrice"] for e in twins.ends[SALESFORCE].live("pricebook_entry").values()],
-        "orders": [len(twins.live("order", s)) for s in System],
-        "status": order["status"],
-        "lines": [sorted(float(x["quantity"]) for x in twins.live("order_line", s).values()) for s in System],
-        "links": [twins.db.count(f'SELECT count(*) FROM links."{n}"') for n in twins.pairs],  # noqa: S608
-    }
-
-
-WHOLE = {
-    "people": [["Berg", "Dahl"], ["Berg", "Dahl"]],
-    "companies": ["Dahl AS", "Fjord AS"],
-    "products": [["Lamp"], ["Lamp"]],
-    "prices": ["19.90"],
-    "orders": [1, 1],
-    "status": "Activated",
-    "lines": [[2.0, 3.0], [2.0, 3.0]],
-    "links": [1, 2, 0, 0, 1, 2],
-}
-
-
-def test_a_run_that_dies_anywhere_is_finished_by_the_next():
-    """Killed around every kind of call and commit, a first load ends whole, with nothing twice."""
-    last = moments()
-    assert last > 100
-    for moment in range(1, last + 1, STRIDE):
-        twins = crash_at(moment)
-        for _ in range(3):
-            twins.cycle(pairs=["product", "contact", "order"])
-        written = twins.writes
-        twins.cycle(pairs=["product", "contact", "order"])
-
-        assert state(twins) == WHOLE, f"after a crash at moment {moment} of {last}"
-        assert twins.writes == written, f"not at rest after a crash at moment {moment} of {last}"
-        twins.db.close()
 
 
 @pytest.mark.parametrize("origin", System)

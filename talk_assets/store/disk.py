@@ -1,0 +1,27 @@
+"""What becomes of a disk that takes no more: an error that says so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from talk_assets.model.errors import StoreWriteError
+
+
+@contextmanager
+def written(path: Path | None) -> Iterator[None]:
+    """Let the block write the files of the store at *path*.
+
+    Raises:
+        StoreWriteError: they cannot be written. What the block did before that may stand.
+    """
+    try:
+        yield
+    except (duckdb.IOException, duckdb.TransactionException, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
+        raise StoreWriteError(
+            f"The store {path or 'in memory'} cannot be written: {reason}. Nothing more was sent to either end; what "
+            "was sent and not booked is read back by the next run before anything else. Free space on the disk, or "
+            "mend its permissions, then run again."
+        ) from error
