@@ -11,7 +11,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean
+.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(READY)  ## Format the code and mend what the linter can mend
 
 bench: $(READY)  ## Print the benchmarks' numbers
 	$(BIN)/python -m bench
+
+soak: $(READY)  ## Play simulated syncs under faults on all cores: RUNS=50000, or MINUTES=60
+	$(BIN)/python -m talk_assets_tests.simulation $(if $(MINUTES),--minutes $(MINUTES),--runs $(or $(RUNS),50000))
 
 adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on the way
 	TALK_TEST_ADVENTUREWORKS=full $(BIN)/pytest talk_assets_tests/adventureworks -s

@@ -1,6 +1,7 @@
 """An end in memory on which anything can go wrong, and which tells the oracle what really happened."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -42,6 +43,7 @@ class Witness(Protocol):
         self, end: "TroubledPort", entity: str, record: str, before: Mapping[str, str | None], write: Write
     ) -> None: ...
     def locked(self, record: str) -> bool: ...
+    def edited(self, system: System, entity: str, record: str) -> bool: ...
 
 
 class TroubledPort(MemoryPort):
@@ -103,7 +105,12 @@ class TroubledPort(MemoryPort):
                 written = self._unanswered(entity, batch, fault, Outcome.AMBIGUOUS)
                 self.witness.ledger.unanswered()
             elif fault is Fault.NOT_READ_BACK:
-                written = Written(receipts=written.receipts, stored=self._nothing(entity))
+                self.witness.ledger.unanswered()
+                unseen = _not_ours(written, set(written.receipts))
+                written = replace(written, receipts=unseen, stored=self._nothing(entity))
+            elif fault is Fault.OVERTAKEN and self.system is System.SALESFORCE:
+                self.witness.ledger.unanswered()
+                written = self._overtaken(entity, written)
         self.witness.shown(self.system, written.stored.frames)
         told = " ".join(r.outcome.value for r in written.receipts)
         self.witness.moment(f"{self.system} wrote", f"{entity.name} {fault or ''} {told}")
@@ -158,9 +165,20 @@ class TroubledPort(MemoryPort):
             again = pl.concat([rows[order], rows])
             return Page(frames=dict(page.frames) | {entity.name: again}, cursor=page.cursor)
         if fault is Fault.REPLICA and self.system is System.SALESFORCE:
-            seen = rows.filter(pl.col("_stamp") < self.witness.time - LAG)
+            # Nobody can tell doubles made by hand while one of the two is not shown.
+            known = pl.col("_id").is_in([r for r in rows["_id"] if self.witness.ledger.was_made_twice(self.system, r)])
+            seen = rows.filter((pl.col("_stamp") < self.witness.time - LAG) | known)
             return Page(frames=dict(page.frames) | {entity.name: seen}, cursor=page.cursor)
         return page
+
+    def _overtaken(self, entity: Entity, written: Written) -> Written:
+        """Somebody edits what we just wrote before it is read back."""
+        done = [r for r in written.receipts if r.outcome is Outcome.APPLIED and not self._rows.is_line(entity)]
+        edited = {r for r in done if self.witness.edited(self.system, entity.name, str(r.id))}
+        rows = [self._rows.get(entity.name, record) for record in written.stored.frames[entity.name]["_id"]]
+        frames = self._rows.frames(entity, [row for row in rows if row is not None])
+        stored = Page(frames=dict(written.stored.frames) | {entity.name: frames[entity.name]})
+        return replace(written, receipts=_not_ours(written, edited), stored=stored)
 
     def _unanswered(self, entity: Entity, batch: Sequence[Write], fault: Fault | None, outcome: Outcome) -> Written:
         problem = Problem(code="NO_ANSWER", message=str(fault))
@@ -169,6 +187,14 @@ class TroubledPort(MemoryPort):
 
     def _nothing(self, entity: Entity) -> Page:
         return Page(frames=self._rows.frames(self._rows.document_of(entity), []))
+
+
+def _not_ours(written: Written, theirs: set[Receipt]) -> tuple[Receipt, ...]:
+    """Receipts that say which records were not seen as our write left them."""
+    return tuple(
+        replace(r, ours=False, lines=tuple(replace(line, ours=False) for line in r.lines)) if r in theirs else r
+        for r in written.receipts
+    )
 
 
 def _lost(write: Write, outcome: Outcome, problem: Problem) -> Receipt:

@@ -18,6 +18,7 @@ class Fault(StrEnum):
     THROTTLED = "429"
     NO_TOKEN = "401 in mid batch"
     NO_BUDGET = "request limit reached"
+    OVERTAKEN = "edited between our write and its reading back"
     NOT_READ_BACK = "applied, not read back"
     RECORD_LOCKED = "a record is locked"
     RECORD_REFUSED = "a record is refused"
@@ -50,6 +51,7 @@ WHOLE_WRITE = (
     Fault.NO_TOKEN,
     Fault.NO_BUDGET,
     Fault.NOT_READ_BACK,
+    Fault.OVERTAKEN,
 )
 ONE_WRITE = (
     Fault.RECORD_LOCKED,

@@ -15,7 +15,8 @@ class Kind:
     """One pair as users see it.
 
     *hidden* is the property that says who, or what, a record is: set once by its creator, never edited. The
-    *texts*, *mails* and *amounts* are edited and traced; the *required* ones are never emptied.
+    *texts*, *mails* and *amounts* are traced, all but the mails edited; the *required* ones are never emptied.
+    Some of what is made *by_hand* is made on both ends.
     """
 
     pair: str
@@ -24,6 +25,7 @@ class Kind:
     mails: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     required: frozenset[str] = field(default_factory=frozenset)
+    by_hand: bool = False
 
     @property
     def editable(self) -> tuple[str, ...]:
@@ -46,6 +48,7 @@ CONTACT = Kind(
     texts=("first_name", "last_name", "job_title", "department", "city", "company"),
     mails=("email",),
     required=frozenset({"last_name"}),
+    by_hand=True,
 )
 PRODUCT = Kind(
     pair="product",

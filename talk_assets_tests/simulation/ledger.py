@@ -71,6 +71,10 @@ class Ledger:
         self.person[system, record] = hidden
         self.records[system, hidden].append(record)
 
+    def was_made_twice(self, system: System, record: str) -> bool:
+        """Whether users made this on both ends by hand."""
+        return self.person.get((system, record)) in self.twice
+
     def wrote(self, system: System, record: str, values: Mapping[str, str | None], at: datetime) -> None:
         """A user of *system* wrote *values* (by property)."""
         for name, text in values.items():
@@ -105,13 +109,21 @@ class Ledger:
             if event is None:
                 event = self._clear_of(cell)
             if event == was:
-                self.counts["rewritten"] += old.get(name) == text
+                self.counts["written again"] += 1
+                if old.get(name) != text and not self.was_made_twice(system, record):
+                    self._echoed(cell, event)
                 continue
             self.fresh.append((cell, event))
             if was not in {NOTHING} | self.before[event]:
                 self._note(cell, (was, event), (old.get(name), text), at)
             self.before[event] |= {was} | self.before[was]
             self.now[cell] = event
+
+    def _echoed(self, cell: Cell, event: int) -> None:
+        """The engine respelled what came from this very end; only after a write without an answer may it."""
+        self.fresh.append((cell, event))
+        if not any(event == unsure for _, unsure in self.unsure):
+            self.violations.append(f"echoed: {cell[0].title} {cell[1]}.{cell[2]} was given back v{event:06d} respelled")
 
     def _note(self, cell: Cell, events: tuple[int, int], texts: tuple[str | None, str | None], at: datetime) -> None:
         system, record, _ = cell

@@ -17,7 +17,7 @@ from talk_assets.model.system import System
 from talk_assets.raw import fetch as raw_fetch
 from talk_assets.store import changes, links, raw
 from talk_assets.systems import memory, memory_feed, memory_rows
-from talk_assets.writeback import prepare, receipts, transmit
+from talk_assets.writeback import fresh, prepare, receipts, transmit
 from talk_assets.writeback import stage as writeback_stage
 from talk_assets_tests.simulation.switches import switched
 
@@ -44,8 +44,8 @@ def _judged_as(wrong: Outcome, among: set[Outcome], op: Op):
     """Take the outcomes *among* of *op* for *wrong*."""
 
     def made(right):
-        def groups(*asked, **facts):
-            for sent in right(*asked, **facts):
+        def groups(*asked, **options):
+            for sent in right(*asked, **options):
                 taken = [
                     replace(r, outcome=wrong) if w.op is op and r.outcome in among else r
                     for w, r in zip(sent.writes, sent.receipts, strict=True)
@@ -158,19 +158,8 @@ def _unlinked_when_deleted(right):
 
 
 def _base_as_sent(right):
-    def settle(session, pair, system, settled, origins, **facts):
-        right(session, pair, system, settled, origins, **facts)
-        written = pl.DataFrame(settled, schema={"link_id": pl.String(), "property": pl.String()}, orient="row")
-        names = set(written["property"].to_list())
-        rows = links.baselines(session.db, pair, written["link_id"].unique().to_list())
-        sent = rows.filter(pl.col("system") == system.other.value)
-        mine = rows.filter(pl.col("system") == system.value).join(sent, on="link_id", suffix="_sent")
-        pl_names = [
-            pl.col(f"{n}_sent").alias(n) if n in names else pl.col(n)
-            for n in rows.columns
-            if n not in {"link_id", "system"}
-        ]
-        links.set_baselines(session.db, pair, mine.select("link_id", "system", *pl_names))
+    def settle(session, pair, system, settled, origins, **_options):
+        right(session, pair, system, settled, origins, edited=[str(link) for link, _ in settled])
 
     return settle
 
@@ -183,7 +172,7 @@ _MISSED = {Outcome.NOT_APPLIED, Outcome.STALE, Outcome.GONE, Outcome.REFUSED}
 
 MUTANTS = (
     _mutant("base updated before the write", writeback_stage, "_send", _base_first),
-    _mutant("no re-read before a write", writeback_stage, "Fresh", lambda _: lambda **_facts: None),
+    _mutant("no re-read before a write", fresh.Fresh, "_moved", lambda _: lambda *_: set()),
     _mutant("no version compared", memory.MemoryPort, "_is_stale", lambda _: lambda *_: False),
     _mutant("per-record result ignored", writeback_stage, "groups", _judged_as(Outcome.APPLIED, _MISSED, Op.UPDATE)),
     _mutant(

@@ -6,10 +6,12 @@ from functools import partial
 
 from talk_assets.model.system import System
 from talk_assets_tests.simulation.faults import Fault
-from talk_assets_tests.simulation.kinds import Kind
+from talk_assets_tests.simulation.kinds import CONTACT, ORDER, ORDER_LINE, PRODUCT, Kind
 from talk_assets_tests.simulation.world import Late, World
+from talk_assets_tests.twins import BOOK
 
 SALESFORCE, CUSTOMERP = System
+BOOK_PATH = "Pricebook2Id"
 LATE_BY = (1, 60)
 """A late transaction commits so many moments after its stamp."""
 
@@ -34,7 +36,7 @@ class People:
     def populate(self, kind: Kind, count: int) -> None:
         """Make *count* records before the first run, some of them on both ends already."""
         for _ in range(count):
-            if self.world.chance.random() < 0.2:
+            if kind.by_hand and self.world.chance.random() < 0.2:
                 self._create_on_both(kind)
             else:
                 self.create(kind)
@@ -50,7 +52,52 @@ class People:
         world = self.world
         system = world.chance.choice(tuple(System))
         values = self._values(kind) | {kind.hidden: self._somebody(kind)}
-        self._perhaps_late(system, "", partial(self._make, kind, system, values))
+        if kind is ORDER:
+            self._order(system, values)
+        elif kind is ORDER_LINE:
+            self._add_line(system, values)
+        else:
+            self._perhaps_late(system, "", partial(self._make, kind, system, values))
+
+    def _order(self, system: System, values: dict[str, str | None]) -> None:
+        """An order of somebody known there, with lines of products known there."""
+        world = self.world
+        somebody, lines = self._known(CONTACT, system), [self._line(system) for _ in range(world.chance.randint(1, 2))]
+        if somebody is None or not all(lines):
+            return
+        whole = values | {"contact": somebody, "company": world.mint.text(), "order_date": "2026-03-01"}
+        own = world._own("order", system, whole)
+        owned = [("order_line", world._own("order_line", system, line)) for line in lines if line]
+        record = world.ends[system].add("order", own | _book(system), lines=owned)
+        self._born(ORDER, system, record, values)
+        rows = world.ends[system]._rows
+        for row, line in zip(rows.lines_of(rows.expect("order", record)), lines, strict=True):
+            self._born(ORDER_LINE, system, row.id, line or {})
+
+    def _add_line(self, system: System, values: dict[str, str | None]) -> None:
+        world = self.world
+        order, line = self._known(ORDER, system), self._line(system)
+        if order is None or line is None:
+            return
+        own = world._own("order_line", system, line | values)
+        record = world.ends[system].add("order_line", own, parent_id=order)
+        self._born(ORDER_LINE, system, record, values)
+
+    def _line(self, system: System) -> dict[str, str | None] | None:
+        """A line's values, of a product that has a price there; None where there is no such product."""
+        world = self.world
+        product = self._known(PRODUCT, system)
+        if product is None:
+            return None
+        priced = {e["Product2Id"] for e in world.ends[SALESFORCE].live("pricebook_entry").values()}
+        if system is SALESFORCE and product not in priced:
+            world.entry(product, "10")
+        return {"product": product} | self._values(ORDER_LINE) | {ORDER_LINE.hidden: self._somebody(ORDER_LINE)}
+
+    def _known(self, kind: Kind, system: System) -> str | None:
+        """Some live record of *system*."""
+        ids = list(self.world.ends[system].live(kind.pair))
+        return self.world.chance.choice(ids) if ids else None
 
     def _create_on_both(self, kind: Kind) -> None:
         """The same thing, made by hand on both ends: some values agree, others do not."""
@@ -121,7 +168,10 @@ class People:
     def _make(self, kind: Kind, system: System, values: dict[str, str | None]) -> None:
         world = self.world
         own = world._own(kind.pair, system, values)
-        record = world.ends[system].add(kind.pair, own)
+        self._born(kind, system, world.ends[system].add(kind.pair, own), values)
+
+    def _born(self, kind: Kind, system: System, record: str, values: dict[str, str | None]) -> None:
+        world = self.world
         world.ledger.born(system, record, str(values[kind.hidden]))
         world.trace.add(f"  {system} user makes {kind.pair} {record} {values}")
         self._noted(kind, system, record, [name for name in kind.traced if name in values])
@@ -172,3 +222,8 @@ class People:
 
     def _somebody(self, kind: Kind) -> str:
         return f"{kind.pair} {self.world.mint.text()}"
+
+
+def _book(system: System) -> dict[str, str | None]:
+    """The price book that a Salesforce order's lines come from."""
+    return {BOOK_PATH: BOOK} if system is SALESFORCE else {}

@@ -24,13 +24,17 @@ CALM_CYCLES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """How large and how rough a run is. *records* are made of each kind before its first cycle."""
+    """How large and how rough a run is. *records* are made of each kind before its first cycle.
+
+    *edits* is the most that users do between two cycles, *meddling* how likely one does something at a moment.
+    """
 
     kinds: tuple[str, ...] = ("contact",)
     records: int = 40
     cycles: int = 7
     edits: int = 15
     rough: bool = True
+    meddling: float = 0.08
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,7 @@ class Run:
     def play(self) -> Outcome:
         world, scene = self.world, self.scene
         world.meddle = self.people.act
+        world.rewrite = self.people.rewrite
         for kind in world.kinds.values():
             self.people.populate(kind, scene.records)
         if scene.rough:
@@ -99,7 +104,7 @@ class Run:
         weather.rows = 0.10 * scale
         weather.kill = 0.004 * scale
         weather.commit = 0.006 * scale
-        weather.edit = 0.08
+        weather.edit = self.scene.meddling
 
     def _cycle_in_trouble(self) -> None:
         world = self.world
@@ -127,7 +132,8 @@ class Run:
         world.trace.add("calm")
         # A lagging replica may have hidden a change for longer than any lookback; the daily whole read finds it.
         for number in range(CALM_CYCLES):
-            world.clock.tick(60)
+            # Longer than any pause before a write is tried again.
+            world.clock.tick(3600)
             self._touch_refused()
             report = self.cycle(full=number == 0)
             world.take_log()

@@ -80,10 +80,11 @@ class World(Twins):
         self.weather = Weather(chance=self.chance)
         self.late: list[Late] = []
         self.meddle: Callable[[], None] | None = None
+        self.rewrite: Callable[[Kind, System, str], None] | None = None
         self.moments = self.calls = 0
         self.offset = timedelta(0)
         self.skew = timedelta(seconds=self.chance.choice((0, 0, -100, 100)))
-        self.options = Options(concurrent_writes=1, retry_pause=0.0, group_records=10**6, sweep_patience=1.0)
+        self.options = Options(concurrent_writes=1, group_records=10**6, sweep_patience=1.0)
         if self.normalising:
             self.weather.seen[Fault.NORMALISED] += 1
         if self.skew:
@@ -109,6 +110,7 @@ class World(Twins):
             pairs=self.pairs,
             lookups=LOOKUPS,
             options=self.options,
+            random=self.chance.random,
         )
         session.begin()
         return session
@@ -152,6 +154,13 @@ class World(Twins):
 
     def locked(self, record: str) -> bool:
         return any(one.record == record for one in self.late)
+
+    def edited(self, system: System, entity: str, record: str) -> bool:
+        """Have somebody edit *record* now, perhaps; whether somebody did."""
+        if entity not in self.kinds or self.rewrite is None or self.chance.random() < 0.5:
+            return False
+        self.rewrite(self.kinds[entity], system, record)
+        return True
 
     def shown(self, system: System, frames: Mapping[str, pl.DataFrame]) -> None:
         for frame in frames.values():

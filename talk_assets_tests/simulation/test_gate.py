@@ -1,0 +1,23 @@
+"""Protocol bugs put into the engine on purpose: the simulation must see each of them."""
+
+import pytest
+
+from talk_assets_tests.simulation.gate import runs_to_catch
+from talk_assets_tests.simulation.mutants import MUTANTS
+
+MOST_RUNS = 8
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
+def test_a_protocol_bug_is_seen(mutant):
+    """With the bug switched on, a few short runs are enough for the oracle to object."""
+    caught = runs_to_catch(mutant, first=1, most=MOST_RUNS)
+
+    assert caught.violation is not None, f"{mutant.name}: not seen in {MOST_RUNS} runs"
+
+
+def test_there_are_bugs_enough():
+    """The gate is only as good as its bugs are many and different."""
+    names = [mutant.name for mutant in MUTANTS]
+
+    assert len(set(names)) == len(names) >= 12
