@@ -145,6 +145,11 @@ class Ledger:
         self.unsure.update(self.fresh)
         self.fresh.clear()
 
+    def forgotten(self) -> None:
+        """The engine lost its notes: it may not know of anything that it ever wrote."""
+        self.unsure.update((cell, event) for cell, event in self.now.items())
+        self.unsure.update((cell, event) for cell, now in self.now.items() for event in self.before[now])
+
     def answered(self) -> None:
         """The engine knows, and has kept, what it wrote."""
         self.fresh.clear()

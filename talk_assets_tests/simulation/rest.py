@@ -1,14 +1,34 @@
 """What must hold once nothing goes wrong any more and nobody edits."""
 
+import json
 from collections.abc import Mapping
 
 from talk_assets.automation.cycle import CycleReport
 from talk_assets.model.system import System
+from talk_assets.store import selfcheck
 from talk_assets_tests.simulation.kinds import Kind
 from talk_assets_tests.simulation.tokens import number_in
 from talk_assets_tests.simulation.world import World
 
 SALESFORCE, CUSTOMERP = System
+
+
+def check_store(world: World, *, finished: bool) -> None:
+    """The store's own check must find nothing, whatever the run died of, and cursors never go back."""
+    found = selfcheck.problems(world.db, world.pairs.values(), finished=finished)
+    for row in found.head(3).iter_rows(named=True):
+        world.violate(f"store: {row['check']} {row['pair']} {row['system']} {row['id']}: {row['problem']}")
+    now = dict(world.db.rows("SELECT system || ' ' || entity, cursor FROM store.cursor"))
+    for place, text in now.items():
+        if place in world.cursors and _far(str(text)) < _far(world.cursors[place]):
+            world.violate(f"cursor went back: {place} from {world.cursors[place]} to {text}")
+    world.cursors = {str(place): str(text) for place, text in now.items()}
+
+
+def _far(cursor: str) -> tuple[int, str]:
+    """How far a cursor got, so that two compare."""
+    told = json.loads(cursor)
+    return int(told.get("seq", 0)), str(told.get("stamp", ""))
 
 
 def listed(report: CycleReport) -> set[tuple[str, str]]:

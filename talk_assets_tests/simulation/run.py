@@ -14,7 +14,7 @@ from talk_assets.model.system import System
 from talk_assets.store import quarantine
 from talk_assets_tests.simulation.faults import Fault
 from talk_assets_tests.simulation.people import People
-from talk_assets_tests.simulation.rest import disagreements
+from talk_assets_tests.simulation.rest import check_store, disagreements
 from talk_assets_tests.simulation.world import Killed, Trace, World
 
 SALESFORCE, CUSTOMERP = System
@@ -111,6 +111,7 @@ class Run:
         if world.chance.random() < 0.1:
             world.offset = timedelta(hours=world.chance.choice((-1, 0, 1)))
             world.weather.seen[Fault.CLOCK_JUMP] += 1
+        self._around_the_store()
         full = world.chance.random() < 0.1
         world.trace.add(f"cycle {self.cycles}{' whole' if full else ''}")
         world.clock.tick(world.chance.choice((5, 60, 400)))
@@ -122,6 +123,20 @@ class Run:
             world.ledger.unanswered()
         world.ledger.answered()
         world.take_log()
+        check_store(world, finished=False)
+
+    def _around_the_store(self) -> None:
+        """With a store in a file: copies are made and put back, and a second engine tries its luck."""
+        world = self.world
+        chosen = world.chance.random()
+        if world.path is None or chosen > 0.45:
+            return
+        if chosen < 0.1:
+            world.start_second_engine()
+        elif chosen < 0.25 and world.has_copy:
+            world.put_copy_back()
+        else:
+            world.copy_store()
 
     def cycle(self, *, full: bool = False) -> CycleReport:
         self.cycles += 1
@@ -139,6 +154,7 @@ class Run:
             world.take_log()
         for line in disagreements(world, report):
             world.violate(line)
+        check_store(world, finished=True)
         before, written = world.dump(), world.writes
         world.clock.tick(3600)
         for _ in range(2):

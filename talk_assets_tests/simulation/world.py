@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import polars as pl
 
 from talk_assets.entities import LOOKUPS
 from talk_assets.model.changes import Write
+from talk_assets.model.errors import StoreBusyError
 from talk_assets.model.system import System
 from talk_assets.session import Options, Session
 from talk_assets.store import changes
@@ -92,6 +94,7 @@ class World(Twins):
         for end in self.ends.values():
             end.witness = self
             end.most = self.chance.choice((4, 9, 200))
+        self.cursors: dict[str, str] = {}
         self.open_store()
 
     @property
@@ -101,6 +104,45 @@ class World(Twins):
     def open_store(self) -> None:
         self.db = FragileStore(self.path)
         self.db.step = self._commit
+
+    @property
+    def has_copy(self) -> bool:
+        return self.path is not None and self._copy_of(self.path).exists()
+
+    def copy_store(self) -> None:
+        """Keep a copy of the store, as somebody's backup."""
+        if self.path is not None:
+            self.close_store()
+            shutil.copy(self.path, self._copy_of(self.path))
+            self.open_store()
+            self.trace.add("  the store is copied")
+
+    def put_copy_back(self) -> None:
+        """Put the copy in the place of the store: all that was noted since is forgotten."""
+        if self.path is not None:
+            self.close_store()
+            shutil.copy(self._copy_of(self.path), self.path)
+            self.open_store()
+            self.weather.seen[Fault.OLD_STORE] += 1
+            self.cursors = {}
+            self.ledger.forgotten()
+            self.trace.add("  an old copy of the store is put back")
+
+    def start_second_engine(self) -> None:
+        """Another process opens the same store, which must be refused."""
+        self.weather.seen[Fault.SECOND_ENGINE] += 1
+        try:
+            FragileStore(self.path).close()
+        except StoreBusyError:
+            return
+        self.violate("a second engine got hold of the store")
+
+    def close_store(self) -> None:
+        self.db.step = None
+        self.db.close()
+
+    def _copy_of(self, path: Path) -> Path:
+        return path.with_suffix(".copy")
 
     def session(self) -> Session:
         session = Session(
@@ -177,6 +219,9 @@ class World(Twins):
         system = end.system
         if not before:
             self._appeared(system, kind, record, after)
+        allowed = set(self.pairs[entity].entity(system).paths) | {"Pricebook2Id", "PricebookEntryId"}
+        if strange := set(write.values) - allowed:
+            self.violate(f"written out of scope: {system.title} {entity} {record} {sorted(strange)}")
         names = [n for n in kind.traced if kind.path(system, n) in write.values]
         old, new = (self.texts(system, kind, values, names) for values in (before, after))
         try:
@@ -225,8 +270,7 @@ class World(Twins):
             yield
         finally:
             if self.path is not None:
-                self.db.step = None
-                self.db.close()
+                self.close_store()
                 self.open_store()
 
 
