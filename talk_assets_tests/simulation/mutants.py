@@ -6,6 +6,7 @@ They show what the simulation can see: a bug of these kinds in the engine would 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import uuid4
 
 import polars as pl
@@ -22,12 +23,16 @@ from talk_assets.writeback import stage as writeback_stage
 from talk_assets_tests.simulation.switches import switched
 
 
+LOOKBACK = timedelta(minutes=10)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One protocol bug: its name, and the switch that makes it."""
+    """One protocol bug: its name, and the switch that makes it. *rare* ones need more runs than a test may take."""
 
     name: str
     switch: Callable[[], AbstractContextManager[None]]
+    rare: bool = False
 
 
 def _base_first(right):
@@ -66,7 +71,7 @@ def _no_lookback(right):
 
 def _strict(right):
     def stamped(self, entity, *, since, after, most):
-        place = (since, "\uffff") if since is not None and after is None else after
+        place = (since + LOOKBACK, "\uffff") if since is not None and after is None else after
         return right(self, entity, since=since, after=place, most=most)
 
     return stamped

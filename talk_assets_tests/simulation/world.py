@@ -222,7 +222,8 @@ class World(Twins):
         allowed = set(self.pairs[entity].entity(system).paths) | {"Pricebook2Id", "PricebookEntryId"}
         if strange := set(write.values) - allowed:
             self.violate(f"written out of scope: {system.title} {entity} {record} {sorted(strange)}")
-        names = [n for n in kind.traced if kind.path(system, n) in write.values]
+        # A new record takes over what is empty, too.
+        names = [n for n in kind.traced if not before or kind.path(system, n) in write.values]
         old, new = (self.texts(system, kind, values, names) for values in (before, after))
         try:
             self.ledger.sent(system, record, old, new, self.clock())
