@@ -22,7 +22,6 @@ from talk_assets.writeback import fresh, prepare, receipts, transmit
 from talk_assets.writeback import stage as writeback_stage
 from talk_assets_tests.simulation.switches import switched
 
-
 LOOKBACK = timedelta(minutes=10)
 
 

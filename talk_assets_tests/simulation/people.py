@@ -180,6 +180,9 @@ class People:
         world = self.world
         if world.ends[system].get(kind.pair, record) is None:
             return
+        if world.ledger.was_made_twice(system, record):
+            # While an Account is newer than our list of them its contact is set aside, and its double not recognised.
+            values = {name: text for name, text in values.items() if name != "company"}
         own = world._own(kind.pair, system, values)
         world.ends[system].edit(kind.pair, record, own | {"NotOurs": world.mint.text()})
         world.trace.add(f"  {system} user writes {record} {values}")
