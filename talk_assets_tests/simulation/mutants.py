@@ -27,7 +27,7 @@ LOOKBACK = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One protocol bug: its name, and the switch that makes it. *rare* ones need more runs than a test may take."""
+    """One protocol bug: its name, and the switch that makes it. *rare* ones may need more runs than a test can take."""
 
     name: str
     switch: Callable[[], AbstractContextManager[None]]
@@ -168,8 +168,8 @@ def _base_as_sent(right):
     return settle
 
 
-def _mutant(name: str, owner: object, part: str, wrong: Callable) -> Mutant:
-    return Mutant(name=name, switch=lambda: switched(owner, part, wrong))
+def _mutant(name: str, owner: object, part: str, wrong: Callable, *, rare: bool = False) -> Mutant:
+    return Mutant(name=name, switch=lambda: switched(owner, part, wrong), rare=rare)
 
 
 _MISSED = {Outcome.NOT_APPLIED, Outcome.STALE, Outcome.GONE, Outcome.REFUSED}
@@ -185,18 +185,20 @@ MUTANTS = (
         "groups",
         _judged_as(Outcome.APPLIED, {Outcome.AMBIGUOUS}, Op.UPDATE),
     ),
-    _mutant("strict cursor and no lookback", memory_rows.Rows, "stamped", _strict),
+    _mutant("strict cursor and no lookback", memory_rows.Rows, "stamped", _strict, rare=True),
     _mutant("no lookback", memory, "by_stamp", _no_lookback),
-    _mutant("own creations not adopted", links_stage, "_ties", lambda right: lambda *asked: right(*asked).clear()),
-    _mutant("a new key for each attempt", prepare, "create_key", lambda _: lambda *_: uuid4().hex),
-    _mutant("cursor committed before the rows", raw_fetch, "fetch", _cursor_first),
-    _mutant("offset paging", memory, "by_stamp", _by_offset),
-    _mutant("mark set before the work", mapped_stage, "translate_rows", _mark_first),
-    _mutant("refusals swallowed", receipts, "refuse", _swallowed),
-    _mutant("first link agreed unseen", links, "add", _agreed_unseen),
-    _mutant("tombstones ignored", raw, "keep", _without_tombstones),
-    _mutant("link dropped with its record", links, "set_states", _unlinked_when_deleted),
-    _mutant("conflicts not logged", changes, "log_conflicts", lambda _: lambda *_: 0),
-    _mutant("base taken from what was sent", receipts, "settle_properties", _base_as_sent),
-    _mutant("intents not stored", transmit, "_record", lambda _: lambda *_: None),
+    _mutant(
+        "own creations not adopted", links_stage, "_ties", lambda right: lambda *asked: right(*asked).clear(), rare=True
+    ),
+    _mutant("a new key for each attempt", prepare, "create_key", lambda _: lambda *_: uuid4().hex, rare=True),
+    _mutant("cursor committed before the rows", raw_fetch, "fetch", _cursor_first, rare=True),
+    _mutant("offset paging", memory, "by_stamp", _by_offset, rare=True),
+    _mutant("mark set before the work", mapped_stage, "translate_rows", _mark_first, rare=True),
+    _mutant("refusals swallowed", receipts, "refuse", _swallowed, rare=True),
+    _mutant("first link agreed unseen", links, "add", _agreed_unseen, rare=True),
+    _mutant("tombstones ignored", raw, "keep", _without_tombstones, rare=True),
+    _mutant("link dropped with its record", links, "set_states", _unlinked_when_deleted, rare=True),
+    _mutant("conflicts not logged", changes, "log_conflicts", lambda _: lambda *_: 0, rare=True),
+    _mutant("base taken from what was sent", receipts, "settle_properties", _base_as_sent, rare=True),
+    _mutant("intents not stored", transmit, "_record", lambda _: lambda *_: None, rare=True),
 )

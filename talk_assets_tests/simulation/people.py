@@ -18,17 +18,17 @@ LATE_BY = (1, 60)
 
 @dataclass(kw_only=True)
 class People:
-    """The users of both ends. *rules* are what they do, each with a weight."""
+    """The users of both ends; *mails* is the share of people with an address to be recognised by."""
 
     world: World
-    creating: bool = True
+    mails: float = 1.0
 
     def __post_init__(self) -> None:
         self.rules: tuple[tuple[Callable[[Kind], None], int], ...] = (
             (self.edit, 60),
             (self.clear, 8),
             (self.touch, 6),
-            (self.create, 10 if self.creating else 0),
+            (self.create, 10),
             (self.delete, 3),
             (self.undelete, 6),
         )
@@ -103,6 +103,7 @@ class People:
         """The same thing, made by hand on both ends: some values agree, others do not."""
         hidden = self._somebody(kind)
         here = self._values(kind) | {kind.hidden: hidden}
+        here |= {name: here.get(name) or self._value(kind, name) for name in kind.mails}
         there = self._values(kind) | {kind.hidden: hidden} | {name: here[name] for name in kind.mails}
         for name in kind.texts:
             if self.world.chance.random() < 0.5 and here.get(name) is not None:
@@ -214,7 +215,7 @@ class People:
         return {
             name: self._value(kind, name)
             for name in kind.traced
-            if name in kind.required or name in kind.mails or chance.random() < 0.6
+            if name in kind.required or (name in kind.mails and self.mails == 1.0) or chance.random() < self.mails * 0.6
         }
 
     def _value(self, kind: Kind, name: str) -> str:

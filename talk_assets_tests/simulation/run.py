@@ -35,6 +35,7 @@ class Scene:
     edits: int = 15
     rough: bool = True
     meddling: float = 0.08
+    mails: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ class Run:
 
     def __init__(self, seed: int, scene: Scene, *, store: Path | None, show: bool) -> None:
         self.world = World(seed, scene.kinds, store=store, trace=Trace(kept=show))
-        self.people = People(world=self.world)
+        self.people = People(world=self.world, mails=scene.mails)
         self.scene, self.seed = scene, seed
         self.cycles = 0
 
