@@ -59,6 +59,8 @@ class Ledger:
     logged: set[tuple[str, frozenset[int | None]]] = field(default_factory=set)
     open: list[Overwrite] = field(default_factory=list)
     raced: list[Overwrite] = field(default_factory=list)
+    emptied: set[int] = field(default_factory=set)
+    over_empty: set[int] = field(default_factory=set)
     fresh: list[tuple[Cell, int]] = field(default_factory=list)
     unsure: set[tuple[Cell, int]] = field(default_factory=set)
     reverted: list[Overwrite] = field(default_factory=list)
@@ -86,9 +88,12 @@ class Ledger:
                     continue
                 event = self.mint.number()
                 self.clears[cell] = event
+                self.emptied.add(event)
             if event == was:
                 continue
             self.before[event] |= {was} | self.before[was]
+            if was == NOTHING or was in self.emptied:
+                self.over_empty.add(event)
             self.now[cell] = event
             self.shown[event] = self.moment, at
             self.counts["edits"] += 1
@@ -114,7 +119,9 @@ class Ledger:
                     self._echoed(cell, event)
                 continue
             self.fresh.append((cell, event))
-            if was not in {NOTHING} | self.before[event]:
+            # A value given and taken back between two looks leaves the emptiness that both ends had agreed on.
+            taken_back = was in self.emptied and event in self.over_empty
+            if was not in {NOTHING} | self.before[event] and not taken_back:
                 self._note(cell, (was, event), (old.get(name), text), at)
             self.before[event] |= {was} | self.before[was]
             self.now[cell] = event
