@@ -14,17 +14,20 @@ _BY_STATUS: Mapping[int, Outcome] = {
     413: Outcome.NOT_APPLIED,
     429: Outcome.NOT_APPLIED,
 }
+_ACCEPTED = 202
 _SUCCESS = range(200, 300)
 _FIRST_ERROR, _SERVER_ERROR = 400, 500
 _CONFLICT = 409
 
 
 def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outcome:
-    """Return what a result of *status* proves.
+    """Return what a result of *status* proves. What was only accepted (202) may be done later, or never.
 
     A 409 that names an existing record means that our key is taken; one about a request that is
     still running leaves everything open; any other is a rule the record breaks.
     """
+    if status == _ACCEPTED:
+        return Outcome.AMBIGUOUS
     if status in _SUCCESS:
         return Outcome.APPLIED
     if status >= _SERVER_ERROR or status < _FIRST_ERROR:

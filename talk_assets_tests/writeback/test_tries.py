@@ -1,0 +1,138 @@
+"""Tries and last looks: nothing is sent for ever, nothing is overwritten unseen, nothing unread is believed."""
+
+from dataclasses import replace
+
+from talk_assets.entities import PAIRS
+from talk_assets.model.changes import Op, Outcome, Problem, Receipt
+from talk_assets.model.pair import DeletePolicy
+from talk_assets.model.system import System
+from talk_assets.store import changes, quarantine
+from talk_assets.systems.port import Page, Written
+from talk_assets_tests.twins import Twins, WatchedPort
+
+SALESFORCE, CUSTOMERP = System
+
+
+class LockedPort(WatchedPort):
+    """Takes no update while *problem* is set."""
+
+    problem = Problem(code="UNABLE_TO_LOCK_ROW", message="locked")
+    asked = 0
+
+    def write(self, entity, batch):
+        if self.problem is None or batch[0].op is not Op.UPDATE:
+            return super().write(entity, batch)
+        self.asked += 1
+        told = Receipt(intent_id="", outcome=Outcome.NOT_APPLIED, problem=self.problem)
+        return Written(receipts=tuple(replace(told, intent_id=w.intent_id) for w in batch), stored=Page(frames={}))
+
+
+class BlindPort(WatchedPort):
+    """Writes and cannot be read back."""
+
+    blind = True
+
+    def write(self, entity, batch):
+        written = super().write(entity, batch)
+        return replace(written, stored=Page(frames={})) if self.blind else written
+
+
+def linked(port=WatchedPort, pairs=PAIRS):
+    twins = Twins(pairs=pairs)
+    record = twins.add("contact", CUSTOMERP, last_name="Berg", job_title="Before")
+    twins.cycle(pairs=["contact"])
+    there = twins.other("contact", CUSTOMERP, record)
+    twins.ends[SALESFORCE].__class__ = port
+    return twins, record, there
+
+
+def test_the_ninth_try_is_not_made():
+    """Eight tries, then quarantine with the last answer; the next edit of the record has tries of its own."""
+    twins, record, there = linked(LockedPort)
+    end = twins.ends[SALESFORCE]
+    twins.edit("contact", CUSTOMERP, record, job_title="After")
+    codes = [twins.cycle(pairs=["contact"]).exit_code for _ in range(10)]
+
+    assert codes == [4] * 8 + [1] * 2
+    assert end.asked == 8
+    (reason,) = quarantine.entries(twins.db, "contact")["reason"].to_list()
+    assert "8 tries" in reason
+    assert "locked" in reason
+    end.problem = None
+    twins.edit("contact", CUSTOMERP, record, job_title="Later")
+    assert twins.cycle(pairs=["contact"]).exit_code == 0
+    assert twins.get("contact", SALESFORCE, there)["job_title"] == "Later"
+
+
+def test_an_end_that_asks_for_time_gets_it():
+    """A write is not tried again before the end said so, and being asked to wait is no try."""
+    twins, record, _ = linked(LockedPort)
+    end = twins.ends[SALESFORCE]
+    end.problem = Problem(code="BUSY", message="later", wait=600)
+    twins.edit("contact", CUSTOMERP, record, job_title="After")
+    for _ in range(3):
+        assert twins.cycle(pairs=["contact"]).exit_code == 4
+    assert end.asked == 1
+    for _ in range(9):
+        twins.clock.tick(600)
+        twins.cycle(pairs=["contact"])
+
+    assert end.asked == 10
+    assert quarantine.count(twins.db, "contact") == 0
+
+
+def test_an_edit_that_our_write_overwrites_is_kept_in_the_conflict_log():
+    """Between the last look and the write, an end that cannot compare loses an edit; both values stay known."""
+    twins, record, there = linked()
+    twins.edit("contact", CUSTOMERP, record, job_title="Ours")
+
+    def meddle(_, kind, moment):
+        if (kind, moment) == ("write", "before"):
+            twins.ends[SALESFORCE].edit("contact", there, {"Title": "Theirs"})
+
+    twins.ends[SALESFORCE].step = meddle
+    twins.cycle(pairs=["contact"])
+
+    (conflict,) = changes.conflicts(twins.db, "contact").to_dicts()
+    assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Theirs", "Ours")
+    assert conflict["winner"] == "customerp"
+
+
+def test_a_look_older_than_two_seconds_is_taken_again():
+    """An edit that comes while a batch waits for its turn is seen, and nothing of it is overwritten."""
+    twins, record, there = linked()
+    twins.edit("contact", CUSTOMERP, record, job_title="Ours")
+    looks = []
+
+    def dawdle(_, kind, moment):
+        if (kind, moment) == ("read", "after"):
+            looks.append(twins.clock.now)
+            twins.clock.tick(3)
+            if len(looks) == 1:
+                twins.ends[SALESFORCE].edit("contact", there, {"Title": "Theirs"})
+
+    twins.ends[SALESFORCE].step = dawdle
+    twins.cycle(pairs=["contact"])
+
+    assert len(looks) >= 2
+    sent = [values for _, _, op, values in twins.sent(SALESFORCE) if op == "update"]
+    assert {"Title": "Ours"} not in sent
+    assert {twins.get("contact", end, i)["job_title"] for end, i in ((SALESFORCE, there), (CUSTOMERP, record))} == {
+        "Theirs"
+    }
+
+
+def test_a_record_that_could_not_be_read_back_is_not_taken_for_deleted():
+    """Where deletions travel, a creation without its reading back deletes nothing, and is adopted next time."""
+    pairs = dict(PAIRS) | {"contact": replace(PAIRS["contact"], deletes=DeletePolicy.PROPAGATE)}
+    twins, _, _ = linked(BlindPort, pairs)
+    twins.add("contact", CUSTOMERP, last_name="Dahl")
+    assert twins.cycle(pairs=["contact"]).exit_code == 4
+    twins.ends[SALESFORCE].blind = False
+    twins.cycle(pairs=["contact"])
+
+    assert [sorted(row["last_name"] for row in twins.live("contact", s).values()) for s in System] == [
+        ["Berg", "Dahl"],
+        ["Berg", "Dahl"],
+    ]
+    assert "delete" not in {op for _, _, op, _ in twins.sent()}
