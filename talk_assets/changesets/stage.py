@@ -9,6 +9,7 @@ from talk_assets.changesets.decisions import decided
 from talk_assets.changesets.deletions import deletions
 from talk_assets.changesets.gone import with_circumstances
 from talk_assets.changesets.reconcile import agreed_baselines, compare
+from talk_assets.changesets.recovered import agree_on_arrived
 from talk_assets.changesets.refusals import refused_held, standing_refusals
 from talk_assets.changesets.rules import gone_text
 from talk_assets.changesets.unshown import blind_creations, not_shown
@@ -44,6 +45,8 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     if session.reconciled.get(pair.name) == latest:
         return Reconciled(examined=0, changes=0, conflicts=0)
     session.reconciled[pair.name] = latest
+    with db.transaction():
+        agree_on_arrived(session, pair)
     mark = db.mark("changesets", pair.name)
     parent = session.parent(pair)
     touched = changes.touched_links(db, pair, mark, parent=parent)

@@ -96,6 +96,16 @@ def creates(db: Database, pair: str, system: str) -> pl.DataFrame:
     )
 
 
+def recovered_updates(db: Database, pair: str) -> pl.DataFrame:
+    """Updates of *pair* that were read back because no answer came, and not looked at since."""
+    return db.frame(
+        """SELECT intent_id, system, link_id, body FROM writeback.intent
+           WHERE pair = ? AND op = 'update' AND state = 'recovered' AND link_id IS NOT NULL
+           ORDER BY sent_at, intent_id""",
+        [pair],
+    )
+
+
 def forget(db: Database, before: datetime) -> None:
     """Drop intents settled before *before*; the open ones stay."""
     db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?)", [before, *OPEN])

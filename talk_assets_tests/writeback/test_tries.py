@@ -37,6 +37,20 @@ class BlindPort(WatchedPort):
         return replace(written, stored=Page(frames={})) if self.blind else written
 
 
+class MutePort(WatchedPort):
+    """Writes and never answers."""
+
+    mute = True
+
+    def write(self, entity, batch):
+        written = super().write(entity, batch)
+        if not self.mute:
+            return written
+        lost = Problem(code="NO_ANSWER", message="no answer")
+        receipts = tuple(replace(r, outcome=Outcome.AMBIGUOUS, problem=lost) for r in written.receipts)
+        return Written(receipts=receipts, stored=Page(frames={}))
+
+
 def linked(port=WatchedPort, pairs=PAIRS):
     twins = Twins(pairs=pairs)
     record = twins.add("contact", CUSTOMERP, last_name="Berg", job_title="Before")
@@ -136,3 +150,25 @@ def test_a_record_that_could_not_be_read_back_is_not_taken_for_deleted():
         ["Berg", "Dahl"],
     ]
     assert "delete" not in {op for _, _, op, _ in twins.sent()}
+
+
+def test_an_update_without_an_answer_does_not_beat_the_next_edit():
+    """Our own value, read back, is no edit: what a person wrote on the other end meanwhile goes through."""
+    twins, record, there = linked(MutePort)
+    end = twins.ends[SALESFORCE]
+    twins.edit("contact", CUSTOMERP, record, job_title="First")
+
+    def meddle(_, kind, moment):
+        # Just before our update arrives, so that its stamp is the later one.
+        if (kind, moment) == ("write", "before"):
+            twins.ends[CUSTOMERP].edit("contact", record, {"jobTitle": "Second"})
+            twins.clock.tick(5)
+
+    end.step = meddle
+    twins.cycle(pairs=["contact"])
+    end.step, end.mute = None, False
+    twins.cycle(pairs=["contact"])
+
+    assert twins.get("contact", SALESFORCE, there)["job_title"] == "Second"
+    assert twins.get("contact", CUSTOMERP, record)["job_title"] == "Second"
+    assert changes.conflicts(twins.db, "contact").is_empty()

@@ -26,10 +26,8 @@ def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outc
     A 409 that names an existing record means that our key is taken; one about a request that is
     still running leaves everything open; any other is a rule the record breaks.
     """
-    if status == _ACCEPTED:
-        return Outcome.AMBIGUOUS
     if status in _SUCCESS:
-        return Outcome.APPLIED
+        return Outcome.AMBIGUOUS if status == _ACCEPTED else Outcome.APPLIED
     if status >= _SERVER_ERROR or status < _FIRST_ERROR:
         return Outcome.AMBIGUOUS
     if status == _CONFLICT:
