@@ -89,11 +89,12 @@ def up(
 
 @dataclass(frozen=True, kw_only=True)
 class Dagster:
-    """The web server and the daemon of one Dagster home."""
+    """The web server and the daemon of one Dagster home, for the definitions in a module."""
 
     home: Path
     port: int
     read_only: bool
+    definitions: str = DEFINITIONS
 
     @property
     def url(self) -> str:
@@ -107,7 +108,7 @@ class Dagster:
 
     def start_webserver(self, children: Children, environ: Mapping[str, str]) -> None:
         """Start the web server, behind its guard."""
-        command = ["-m", WEBSERVER, "-h", HOST, "-p", str(self.port), "-m", DEFINITIONS]
+        command = ["-m", WEBSERVER, "-h", HOST, "-p", str(self.port), "-m", self.definitions]
         if self.read_only:
             command.append("--read-only")
         self._start(children, "dagster-webserver", command, environ)
@@ -115,7 +116,7 @@ class Dagster:
     def start_daemon(self, children: Children, environ: Mapping[str, str]) -> None:
         """Start the daemon: sensors, schedules, the queue and the watch over runs."""
         script = Path(sysconfig.get_path("scripts")) / "dagster-daemon"
-        self._start(children, "dagster-daemon", [str(script), "run", "-m", DEFINITIONS], environ)
+        self._start(children, "dagster-daemon", [str(script), "run", "-m", self.definitions], environ)
 
     def _start(self, children: Children, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
         # Dagster lets a .env in its working directory win over the environment; its home has none.
