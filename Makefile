@@ -5,16 +5,18 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := .tools
+KILLS ?= 200
 READY := $(VENV)/.ready
 # Extras are kept: pip before 24 asks for a pin of every one of them when hashes are required.
 UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-hashes --universal \
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak
+.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak audit sbom kill-dagster
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## See both embedded systems come into step, and the proof
 	$(BIN)/talk demo
@@ -53,13 +55,31 @@ reference: $(READY)  ## Write the README's reference anew from the declarations
 wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
+audit: $(TOOLS)/.ready  ## Compare the pinned requirements with published advisories; needs the network
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-dev.txt
+
+sbom: $(TOOLS)/.ready  ## Write dist/sbom.cdx.json, a CycloneDX list of what is pinned
+	mkdir -p dist
+	$(TOOLS)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file dist/sbom.cdx.json
+
+kill-dagster: $(READY)  ## Cut the power KILLS times while sensors and jobs run
+	KILLS=$(KILLS) $(BIN)/pytest talk_assets_tests/automation/test_kills.py -s
+
 lock: $(READY)  ## Choose the newest allowed versions and write them, with hashes, to requirements*.txt
 	$(BIN)/pip install --quiet uv
 	$(UV_COMPILE) --upgrade --output-file requirements.txt
 	$(UV_COMPILE) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
+# Not among the requirements: what looks at them must not change them.
+$(TOOLS)/.ready: Makefile
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3" "cyclonedx-bom>=7,<8"
+	@touch $@
+
 clean:  ## Remove .venv, caches and built files; what runs wrote under data/ stays
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements-dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 2; }

@@ -1,5 +1,6 @@
 """The composition root: every pair through every stage."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -14,6 +15,7 @@ from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
 from talk_assets.links.assets import links_asset
 from talk_assets.mapped.assets import mapped_asset
+from talk_assets.model.disclosure import redact_logs
 from talk_assets.model.system import System
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
@@ -58,6 +60,10 @@ def _sensors(targets: list[dg.JobDefinition]) -> Iterator[dg.SensorDefinition]:
     yield doorbell(bell_for(System.SALESFORCE, PAIRS, interval=salesforce), targets, _opened_end)
     yield doorbell(bell_for(System.CUSTOMERP, PAIRS, interval=customerp, wait=_LONG_POLL_SECONDS), targets, _opened_end)
 
+
+# Each process of Dagster that runs our code imports this module, and nothing of ours before it.
+redact_logs()
+os.umask(0o077)
 
 _JOBS = jobs(PAIRS, LOOKUPS)
 

@@ -94,6 +94,7 @@ def open_session(settings: Settings, *, patience: Patience | None = None) -> Ite
                 account_for_private_contacts=PrivateContacts(settings.account_for_private_contacts),
                 opportunity_stage=settings.opportunity_stage,
                 retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
+                show_values=settings.show_values,
             ),
         )
         session.begin()

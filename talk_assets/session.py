@@ -39,7 +39,8 @@ class Options:
     *concurrent_writes* how many batches are under way at once, and *group_records* how many records'
     answers the store takes in one transaction. *prepare_records* is how many creations are made ready
     at a time. *retry_pause* is the longest pause in seconds before a write is tried a second time; it
-    doubles with each further try.
+    doubles with each further try. *show_values* puts records' values into Dagster's pages, and so
+    into its event database.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -51,6 +52,7 @@ class Options:
     group_records: int = 2000
     prepare_records: int = 4000
     retry_pause: float = 15.0
+    show_values: bool = False
 
 
 @dataclass(kw_only=True)

@@ -7,6 +7,7 @@ import dagster as dg
 
 from talk_assets.automation.aftermath import sign
 from talk_assets.mapped.stage import translate_pair
+from talk_assets.model.disclosure import discreet
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import recover
 from talk_assets.session import Session
@@ -25,6 +26,7 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
     """
 
     @dg.resource(required_resource_keys={WRITING}, description="Both ends and the store, opened once a run.")
+    @discreet
     def _session(context: dg.InitResourceContext) -> Iterator[Session]:
         sign(context)
         writing: Writing = getattr(context.resources, WRITING)

@@ -15,6 +15,7 @@ import dagster as dg
 from talk_assets.automation.aftermath import QUEUED, RUNNING, is_whole
 from talk_assets.automation.jobs import ALL, Job, job_name
 from talk_assets.entities import entity_of, lookups_of
+from talk_assets.model.disclosure import redacted
 from talk_assets.model.errors import TalkError
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
@@ -56,7 +57,7 @@ def doorbell(bell: Bell, targets: Sequence[Job], opened: OpenEnd) -> dg.SensorDe
             with opened(bell.system) as port:
                 heard = listen(port, bell, known)
         except TalkError as error:
-            return dg.SkipReason(f"{bell.system.title} was not asked, or did not answer: {error}")
+            return dg.SkipReason(f"{bell.system.title} was not asked, or did not answer: {redacted(str(error))}")
         if not heard.moved:
             return dg.SkipReason(f"Nothing moved in {bell.system.title}.")
         asked = answer(bell, known, heard, Busy.now(context.instance))

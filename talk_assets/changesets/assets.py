@@ -12,6 +12,7 @@ from talk_assets.links.assets import links_key
 from talk_assets.mapped.assets import mapped_key
 from talk_assets.mapped.describe import property_table
 from talk_assets.model.changes import ChangeState, Op
+from talk_assets.model.disclosure import discreet
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.raw.assets import OWNERS, POOL, Result
@@ -54,6 +55,7 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         f"both last agreed on.\n\n{property_table(pair)}",
         check_specs=specs,
     )
+    @discreet
     def _changes(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         done = reconcile_pair(session, pair)
@@ -64,7 +66,7 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": found.height,
-                "changes": dg.MarkdownMetadataValue(changes_preview(found)),
+                "changes": dg.MarkdownMetadataValue(changes_preview(found, show=session.options.show_values)),
                 "conflicts": dg.MarkdownMetadataValue(conflicts_preview(session, pair)),
                 "examined": done.examined,
                 "new_conflicts": done.conflicts,

@@ -5,7 +5,7 @@ import dagster as dg
 from talk_assets.changesets import guard
 from talk_assets.model.changes import ChangeState
 from talk_assets.model.errors import GuardError
-from talk_assets.model.markdown import table, verbatim
+from talk_assets.model.markdown import table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.session import Session
 from talk_assets.store import changes
@@ -62,9 +62,14 @@ def totals_result(session: Session, document: EntityPair, lines: EntityPair) -> 
         for pair, within in ((document, [lines]), (lines, []))
         for row in disagreements(session.db, pair, within).iter_rows(named=True)
     ]
+    show = session.options.show_values
     shown = table(
         ["Pair", "Salesforce", "Customerp", "Amount", "Salesforce says", "Customerp says"],
-        [(pair.name, *(verbatim(row[column]) for column in row)) for pair, row in found[:_SHOWN]],
+        [
+            (pair.name, *map(verbatim, ids), verbatim(amount), *(told(value, show=show) for value in values))
+            for pair, row in found[:_SHOWN]
+            for (*ids, amount), values in [(tuple(row.values())[:3], tuple(row.values())[3:])]
+        ],
     )
     return dg.AssetCheckResult(
         check_name=TOTALS,

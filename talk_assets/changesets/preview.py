@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from talk_assets.model.markdown import prose, table, verbatim
+from talk_assets.model.markdown import prose, reason, table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.session import Session
 from talk_assets.store import changes
@@ -10,17 +10,22 @@ from talk_assets.store import changes
 _SHOWN = 50
 
 
-def changes_preview(found: pl.DataFrame) -> str:
-    """Return a table of the first changes of *found* (the change schema), and how many more there are."""
+def changes_preview(found: pl.DataFrame, *, show: bool) -> str:
+    """Return a table of the first changes of *found* (the change schema), and how many more there are.
+
+    Unless *show*, of values only their lengths are told.
+    """
     rows = [
         (
             c["system"].title(),
             c["op"],
             verbatim(c["record_id"] or c["origin_id"]),
             verbatim(c["property"]),
-            verbatim(c["old"]),
-            verbatim(c["new"]),
-            c["state"] if c["reason"] is None else prose(f"{c['state']}: {c['reason']}"),
+            told(c["old"], show=show),
+            told(c["new"], show=show),
+            c["state"]
+            if c["reason"] is None
+            else reason(f"{c['state']}: {c['reason']}", c["old"], c["new"], show=show),
         )
         for c in found.head(_SHOWN).iter_rows(named=True)
     ]
@@ -31,13 +36,14 @@ def changes_preview(found: pl.DataFrame) -> str:
 def conflicts_preview(session: Session, pair: EntityPair) -> str:
     """Return a table of the newest conflicts: both values, when each was set, and which won."""
     found = changes.conflicts(session.db, pair.name)
+    show = session.options.show_values
     rows = [
         (
             verbatim(c["salesforce_id"]),
             verbatim(c["customerp_id"]),
             verbatim(c["property"]),
-            verbatim(c["salesforce_value"]),
-            verbatim(c["customerp_value"]),
+            told(c["salesforce_value"], show=show),
+            told(c["customerp_value"], show=show),
             c["winner"].title() if c["winner"] else "a person decides",
             prose(c["policy"].replace("_", " ")),
             f"{c['found_at']:%Y-%m-%d %H:%M:%S}",

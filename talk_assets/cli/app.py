@@ -7,6 +7,7 @@ import typer
 
 from talk_assets.cli import backup, conflicts, demo, doctor, held, review, sandbox, status, sync, up
 from talk_assets.cli.failures import Explained
+from talk_assets.model.disclosure import redact_logs
 
 app = typer.Typer(
     name="talk",
@@ -70,5 +71,6 @@ def main() -> None:
     """Run the command line; ends the process."""
     # The store, its copies and logs hold personal data: nobody else on the machine may read them.
     os.umask(0o077)
+    redact_logs()
     with Explained() as explained:
         app(obj=explained)

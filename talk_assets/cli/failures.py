@@ -8,9 +8,9 @@ import sys
 import traceback
 from types import TracebackType
 from typing import Self
-from uuid import uuid4
 
 from talk_assets.cli.screen import errors, plain
+from talk_assets.model.disclosure import bug_report
 from talk_assets.model.errors import TalkError
 
 
@@ -37,20 +37,3 @@ class Explained:
                 traceback.print_exception(error)
             errors().print(plain(bug_report(error)))
             sys.exit(TalkError.exit_code)
-
-
-def bug_report(error: Exception) -> str:
-    """What to report of *error*: its kind and the code it passed through, without any value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "talk_assets" in frame.filename]
-    places = [
-        f"  {frame.filename[frame.filename.rindex('talk_assets') :]}:{frame.lineno} in {frame.name}" for frame in ours
-    ]
-    return "\n".join(
-        [
-            f"A bug in Talk Assets ended this command: {type(error).__name__} (trace {uuid4().hex[:12]}).",
-            *places,
-            "What was written before it is recorded in the store; running the command again is safe.",
-            "Please report these lines; they hold no record values. `talk --traceback ...` shows more.",
-        ]
-    )

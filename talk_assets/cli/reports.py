@@ -8,6 +8,7 @@ from rich.table import Table
 
 from talk_assets.cli.screen import cell, table
 from talk_assets.model.changes import ChangeState
+from talk_assets.model.disclosure import withheld, without_values
 from talk_assets.model.system import System
 
 WAITING = {
@@ -83,8 +84,10 @@ def planned(pairs: Mapping[str, Any], changes: Iterable[Mapping[str, Any]]) -> d
     }
 
 
-def plan_tables(changes: Sequence[Mapping[str, Any]], *, limit: int) -> Iterator[Table]:
+def plan_tables(changes: Sequence[Mapping[str, Any]], *, limit: int, show: bool) -> Iterator[Table]:
     """A table of changes a pair, at most *limit* rows each; the title says how many there are.
+
+    Unless *show*, of values only their lengths are told.
 
     *changes* have `pair, system, op, id, property, old, new, state, reason`, grouped by pair.
     """
@@ -95,10 +98,14 @@ def plan_tables(changes: Sequence[Mapping[str, Any]], *, limit: int) -> Iterator
         )
         rows = table("to", "op", "record", "property", "old", "new", "state", title=title, fixed=3)
         for change in of_pair[:limit]:
-            state = change["state"] if change["reason"] is None else f"{change['state']}: {change['reason']}"
+            old, new = change["old"], change["new"]
+            reason = (
+                change["reason"] if show or change["reason"] is None else without_values(change["reason"], old, new)
+            )
             rows.add_row(
-                *(cell(_text(change[column])) for column in ("system", "op", "id", "property", "old", "new")),
-                cell(state, limit=400),
+                *(cell(_text(change[column])) for column in ("system", "op", "id", "property")),
+                *(cell(_text(value) if show else withheld(value)) for value in (old, new)),
+                cell(change["state"] if reason is None else f"{change['state']}: {reason}", limit=400),
             )
         yield rows
 

@@ -45,10 +45,19 @@ def plan(
     pair: Pairs = None,
     full: Full = False,
     limit: Annotated[int, typer.Option(min=1, help="Changes shown of each pair.")] = 50,
+    show_values: Annotated[
+        bool | None,
+        typer.Option(
+            "--show-values/--hide-values",
+            help="Whether records' values are shown, or only how long they are. Default: shown on a terminal, "
+            "hidden in a file or pipe.",
+        ),
+    ] = None,
 ) -> None:
     """Show what `talk sync` would write, and what it would hold and why. Writes to no end."""
     report = _cycle(pairs=pair, full=full, dry_run=True, accept=None)
-    for changes in plan_tables(report.plan.to_dicts(), limit=limit):
+    show = results().is_terminal if show_values is None else show_values
+    for changes in plan_tables(report.plan.to_dicts(), limit=limit, show=show):
         results().print(changes)
         results().print()
     _show(report, dry_run=True)

@@ -7,7 +7,8 @@ import dagster as dg
 from talk_assets.links.checks import one_to_one_result, one_to_one_spec
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.assets import mapped_key
-from talk_assets.model.markdown import table, verbatim
+from talk_assets.model.disclosure import discreet
+from talk_assets.model.markdown import table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.raw.assets import OWNERS, POOL, Result
@@ -43,6 +44,7 @@ def links_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.AssetsD
         description=_description(pair),
         check_specs=[one_to_one_spec(pair, key)],
     )
+    @discreet
     def _links(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         done = match_pair(session, pair)
@@ -82,7 +84,7 @@ def _reviews(session: Session, pair: EntityPair) -> str:
                 r["system"].title(),
                 verbatim(r["record_id"]),
                 verbatim(r["rule"]),
-                verbatim(r["key"]),
+                told(r["key"], show=session.options.show_values),
                 verbatim(r["salesforce_ids"]),
                 verbatim(r["customerp_ids"]),
             )

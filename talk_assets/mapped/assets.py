@@ -8,6 +8,7 @@ from talk_assets.mapped.checks import contract_result, contract_spec
 from talk_assets.mapped.contract import contract_for
 from talk_assets.mapped.describe import property_table
 from talk_assets.mapped.stage import translate_pair
+from talk_assets.model.disclosure import discreet
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
@@ -40,6 +41,7 @@ def mapped_asset(pair: EntityPair, system: System, *, lookups: Sequence[Entity] 
         metadata={"dagster/column_schema": _columns(pair, system)},
         check_specs=[contract_spec(pair, system, key)],
     )
+    @discreet
     def _mapped(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         done = translate_pair(session, pair, system)

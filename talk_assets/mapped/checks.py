@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from talk_assets.model.markdown import prose, table, verbatim
+from talk_assets.model.markdown import prose, reason, table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -26,6 +26,7 @@ def contract_result(session: Session, pair: EntityPair, system: System) -> dg.As
     """Return whether any record is in quarantine, and a table of property, check, value and what to do."""
     found = out_of_contract(session.db, pair, system)
     records = found["record_id"].n_unique()
+    show = session.options.show_values
     entries = table(
         ["Record", "Property", "Check", "Value", "Why, and what to do"],
         [
@@ -33,8 +34,8 @@ def contract_result(session: Session, pair: EntityPair, system: System) -> dg.As
                 verbatim(e["record_id"]),
                 verbatim(e["property"]),
                 prose(e["check"]),
-                verbatim(e["value"]),
-                prose(e["reason"]),
+                told(e["value"], show=show),
+                reason(e["reason"], e["value"], show=show),
             )
             for e in found.head(_SHOWN).iter_rows(named=True)
         ],

@@ -3,9 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from talk_assets.model.disclosure import withheld, without_values
+
 NOTHING = "—"
 _LONGEST = 80
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_MARKUP = re.compile(r"[\\`*\[\]!|~]")
+_LINKED = re.compile(r"\w:(?=//)|www\.|@", re.IGNORECASE)
+"""What GFM would make a link of by itself (6.9), up to the character that a backslash keeps from it."""
 
 
 def verbatim(value: object, *, longest: int = _LONGEST) -> str:
@@ -24,6 +29,22 @@ def verbatim(value: object, *, longest: int = _LONGEST) -> str:
     # A backslash before a pipe would escape our own escape.
     text = text.replace("\\|", "\\ |").replace("|", "\\|").strip()
     return f"`{text}`" if text else '`""`'
+
+
+def told(value: object, *, show: bool) -> str:
+    """Return a record's *value* as `verbatim` does, or unless *show* only how long it is."""
+    return verbatim(value) if show or value is None else str(withheld(value))
+
+
+def reason(text: str, *values: object, show: bool) -> str:
+    """Return why a record waits as one line that fits a table cell; it may quote the record, or the other end.
+
+    Nothing in it is markup, and no address a link. Unless *show*, it comes without the record's *values* and
+    without whatever is in quotes.
+    """
+    line = " ".join(_INVISIBLE.sub(" ", text if show else without_values(text, *values)).split())
+    line = _MARKUP.sub(r"\\\g<0>", line).replace("<", "&lt;").replace(">", "&gt;")
+    return _LINKED.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], line)
 
 
 def prose(text: str) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from talk_assets.model.disclosure import discreet
 from talk_assets.model.markdown import table
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
@@ -46,6 +47,7 @@ def raw_asset(entity: Entity, *, doc: str, shrink_limit: float = 0.2) -> dg.Asse
         description=_description(entity, doc, f"Fetched from {entity.system.title} `{entity.resource}`."),
         metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
     )
+    @discreet
     def _raw(session: dg.ResourceParam[Session], reading: Reading) -> Result:
         cost = Cost(session)
         fetched = fetch(session, entity, full=reading.full, shrink_limit=shrink_limit)
@@ -79,6 +81,7 @@ def nested_raw_asset(entity: Entity, *, doc: str, document: EntityPair) -> dg.As
         ),
         metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
     )
+    @discreet
     def _raw(session: dg.ResourceParam[Session]) -> Result:
         return dg.MaterializeResult(metadata={"dagster/row_count": raw.live_count(session.db, entity)})
 

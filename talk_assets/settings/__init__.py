@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.reserve import Reserve
 from talk_assets.settings import variables
+from talk_assets.settings.privacy import is_private
 from talk_assets.settings.readers import PrivateContacts, Secret
 
 __all__ = [
@@ -63,6 +64,7 @@ class Settings:
     lookback: timedelta
     ca_file: Path | None
     salesforce_reserve: Reserve
+    show_values: bool
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -95,13 +97,25 @@ class Settings:
             lookback=variables.LOOKBACK_SECONDS.value(environ),
             ca_file=variables.CA_FILE.value(environ),
             salesforce_reserve=variables.SALESFORCE_RESERVE.value(environ),
+            show_values=variables.SHOW_VALUES.value(environ),
         )
 
 
 def environment(directory: Path | None = None) -> dict[str, str]:
-    """The process's variables over those of `.env` in *directory* (default: the working directory)."""
+    """The process's variables over those of `.env` in *directory* (default: the working directory).
+
+    Raises:
+        ConfigurationError: `.env` holds a secret, and others on this machine may read it.
+    """
+    path = (directory or Path()) / ".env"
     # No interpolation: a secret may hold a dollar sign.
-    file = dotenv_values((directory or Path()) / ".env", interpolate=False)
+    file = dotenv_values(path, interpolate=False)
+    held = [one.name for one in variables.VARIABLES if one.secret and (file.get(one.name) or "").strip()]
+    if held and not is_private(path):
+        raise ConfigurationError(
+            f"{path} holds {' and '.join(held)}, and others on this machine may read it. Nothing was read or written. "
+            f"Run: chmod 600 {path}"
+        )
     return {name: value for name, value in file.items() if value is not None} | dict(os.environ)
 
 
@@ -144,4 +158,9 @@ def variables_for(facts: Mapping[str, Mapping[str, str]], *, store: Path) -> dic
 
 def with_absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
     """*environ* for a process in another working directory."""
-    return dict(environ) | {variables.STORE.name: str(store_path(environ).absolute())}
+    files = [one.file_name for one in variables.VARIABLES if one.secret and environ.get(one.file_name, "").strip()]
+    return (
+        dict(environ)
+        | {name: str(Path(environ[name].strip()).expanduser().absolute()) for name in files}
+        | {variables.STORE.name: str(store_path(environ).absolute())}
+    )

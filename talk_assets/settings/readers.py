@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Literal, cast
 from urllib.parse import SplitResult, urlsplit
 
+from talk_assets.model.disclosure import conceal
 from talk_assets.model.reserve import Reserve
 
 PrivateContacts = Literal["create", "park"]
@@ -20,6 +21,7 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
+        conceal(value)
         self._value = value
 
     def reveal(self) -> str:
@@ -111,6 +113,13 @@ def reserve(text: str) -> Reserve:
     if found["share"] is not None:
         return Reserve(share=int(found["share"]) / 100)
     return Reserve(calls=int(found["calls"]))
+
+
+def switch(text: str) -> bool:
+    """1 for on, 0 for off."""
+    if text not in {"0", "1"}:
+        raise ValueError("neither 0 nor 1")
+    return text == "1"
 
 
 def seconds(text: str) -> timedelta:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 from talk_assets.settings import readers
+from talk_assets.settings.privacy import private_text
 
 T = TypeVar("T")
 
@@ -15,6 +16,8 @@ _SHOWN_LENGTH = 80
 @dataclass(frozen=True, kw_only=True)
 class Variable(Generic[T]):
     """One environment variable: what to set it to, how it is read, its default (None: required).
+
+    A *secret* one may instead be in a file for its owner alone, which the variable `<name>_FILE` names.
 
     *read* turns the text into the value, or raises ValueError saying what is wrong with it.
     """
@@ -31,13 +34,28 @@ class Variable(Generic[T]):
         Raises:
             ValueError: It is missing or cannot be read; the text says what was found and what to do.
         """
-        found = environ.get(self.name, "").strip() or self.default
+        found = environ.get(self.name, "").strip() or self._from_file(environ) or self.default
         if found is None:
             raise ValueError(f"{self.name} is not set. Set it to {self.doc}.")
         try:
             return self.read(found)
         except ValueError as error:
             raise ValueError(f"{self.name} is {self._shown(found)}: {error}. Set it to {self.doc}.") from None
+
+    @property
+    def file_name(self) -> str:
+        """The variable that names a file with the value."""
+        return f"{self.name}_FILE"
+
+    def _from_file(self, environ: Mapping[str, str]) -> str | None:
+        path = environ.get(self.file_name, "").strip()
+        if not self.secret or not path:
+            return None
+        try:
+            return private_text(Path(path).expanduser()).strip()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise ValueError(f"{self.file_name} names {path}, which cannot be used: {reason}.") from None
 
     def problem(self, environ: Mapping[str, str]) -> str | None:
         """What is wrong with it in *environ*, or None."""
@@ -133,6 +151,12 @@ SALESFORCE_RESERVE = Variable(
     default="10%",
 )
 
+SHOW_VALUES = Variable(
+    name="TALK_SHOW_VALUES",
+    doc="1 to see records' values in Dagster's pages, or 0; they are then in Dagster's event database too",
+    read=readers.switch,
+    default="0",
+)
 SALESFORCE_DOORBELL_SECONDS = Variable(
     name="TALK_SALESFORCE_DOORBELL_SECONDS",
     doc="how often the Dagster sensor asks Salesforce whether anything moved, in seconds; each time costs two "
@@ -163,6 +187,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         LOOKBACK_SECONDS,
         CA_FILE,
         SALESFORCE_RESERVE,
+        SHOW_VALUES,
         SALESFORCE_DOORBELL_SECONDS,
         CUSTOMERP_DOORBELL_SECONDS,
     ),

@@ -12,6 +12,7 @@ from talk_assets.entities import lookups_written_with
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.describe import property_table
 from talk_assets.model.changes import ChangeState, Tally
+from talk_assets.model.disclosure import discreet
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
@@ -61,6 +62,7 @@ def writeback_asset(
         description=f"{pair.doc} What {system.title} `{pair.resource(system)}` takes from {system.other.title}, sent "
         f"in batches, with a receipt for every record.\n\n{property_table(pair)}",
     )
+    @discreet
     def _writeback(
         context: dg.AssetExecutionContext, session: dg.ResourceParam[Session], writing: Writing
     ) -> Iterator[Result]:
@@ -84,7 +86,7 @@ def writeback_asset(
                 "held": changes.count(session.db, pair, ChangeState.HELD.value),
                 "parked": changes.count(session.db, pair, ChangeState.PARKED.value),
                 "quarantined": quarantine.count(session.db, pair.name),
-                "waiting": dg.MarkdownMetadataValue(changes_preview(waiting)),
+                "waiting": dg.MarkdownMetadataValue(changes_preview(waiting, show=session.options.show_values)),
                 **cost.metadata(),
             }
         )

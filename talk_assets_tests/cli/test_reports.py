@@ -98,7 +98,7 @@ def test_plan_has_a_table_a_pair_and_says_what_it_leaves_out():
     changes = [change("contact", f"C{number}", None, "+1") for number in range(3)]
     changes.append(change("order", "O1", "[b]", ""))
 
-    contacts, orders = plan_tables(changes, limit=2)
+    contacts, orders = plan_tables(changes, limit=2, show=True)
 
     rows = shown(contacts)
     assert rows[0] == ["contact: 3 changes, the first 2 shown"]
@@ -112,9 +112,19 @@ def test_plan_says_why_a_change_waits():
     """The reason stands beside the state."""
     waiting = change("contact", "C1", None, "Sir") | {"state": "held", "reason": "No such salutation."}
 
-    (rows,) = plan_tables([waiting], limit=1)
+    (rows,) = plan_tables([waiting], limit=1, show=True)
 
     assert shown(rows)[2][-1] == "held: No such salutation."
+
+
+def test_plan_hides_values_where_they_could_be_kept():
+    """In a file or pipe, record and property are named, and of values only their length is told."""
+    held = change("contact", "C1", "Lady", "Sir Berg") | {"state": "held", "reason": "'Knight' is no Sir Berg."}
+
+    (rows,) = plan_tables([held], limit=1, show=False)
+
+    assert shown(rows)[2][2:6] == ["C1", "phone", "(4 characters)", "(8 characters)"]
+    assert shown(rows)[2][-1] == "held: '…' is no …."
 
 
 def test_status_shows_how_far_each_end_was_read():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from talk_assets.model.markdown import NOTHING, prose, table, verbatim
+from talk_assets.model.markdown import NOTHING, prose, reason, table, told, verbatim
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,28 @@ def test_table_has_one_line_a_row():
     """A header, a rule, the rows; a dash where there are none."""
     assert table(["A", "B"], [("1", "2")]).splitlines() == ["| A | B |", "| --- | --- |", "| 1 | 2 |"]
     assert table(["A"], []) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, and short.", "plain, and short."),
+        ("[click](javascript:alert)", "\\[click\\](javascript:alert)"),
+        ("![](https://evil.example/x.png)", "\\!\\[\\](https\\://evil.example/x.png)"),
+        ("see HTTP://evil.example or WWW.evil.example", "see HTTP\\://evil.example or WWW\\.evil.example"),
+        ("write to a@b.example", "write to a\\@b.example"),
+        ("<img src=x>", "&lt;img src=x&gt;"),
+        ("a|b\n`c`\x1b[31m", "a\\|b \\`c\\` \\[31m"),
+    ],
+)
+def test_reason_that_quotes_a_peer_is_plain_text(text, shown):
+    """Neither markup nor links nor terminal escapes of an end's message work."""
+    assert reason(text, show=True) == shown
+
+
+def test_values_are_told_by_length_unless_asked_for():
+    """A value, and what repeats it in a reason, is left out."""
+    assert told("berg@example.com", show=False) == "(16 characters)"
+    assert told(None, show=False) == NOTHING
+    assert told("x", show=True) == "`x`"
+    assert reason("'Sir' is no title of Berg", "Berg", show=False) == "'…' is no title of …"

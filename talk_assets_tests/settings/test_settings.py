@@ -108,6 +108,7 @@ def test_settings_can_be_printed_without_their_secrets():
 def test_environment_wins_over_the_file(tmp_path, monkeypatch):
     """`.env` fills in what the environment does not say, letter by letter."""
     (tmp_path / ".env").write_text("TALK_STORE=/file.duckdb\nTALK_CUSTOMERP_API_KEY='pa$HOME'\nTALK_OTHER\n")
+    (tmp_path / ".env").chmod(0o600)
     monkeypatch.setenv("TALK_STORE", "/environment.duckdb")
 
     found = environment(tmp_path)
@@ -148,7 +149,51 @@ def test_example_file_shows_every_variable_with_its_default():
     """`.env.example` is complete and true."""
     shown = dict(re.findall(r"^(?:# )?(TALK_\w+)=(.*)$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
 
-    assert sorted(shown) == sorted(variable.name for variable in VARIABLES)
+    assert sorted(shown) == sorted(
+        [variable.name for variable in VARIABLES] + [variable.file_name for variable in VARIABLES if variable.secret]
+    )
     assert {v.name: shown[v.name] for v in VARIABLES if v.default is not None} == {
         v.name: v.default for v in VARIABLES if v.default is not None
     }
+
+
+def test_secret_may_come_from_a_private_file(tmp_path, monkeypatch):
+    """The file's text, without the line end; a relative path still leads there from another directory."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "key"
+    file.write_text("from-a-file-77\n")
+    file.chmod(0o600)
+    environ = GOOD | {"TALK_CUSTOMERP_API_KEY": "", "TALK_CUSTOMERP_API_KEY_FILE": "key"}
+
+    assert Settings.from_environment(environ).customerp.api_key.reveal() == "from-a-file-77"
+    assert with_absolute_paths(environ)["TALK_CUSTOMERP_API_KEY_FILE"] == str(file)
+
+
+@pytest.mark.parametrize(("mode", "reason"), [(0o644, "chmod 600 "), (0o640, "chmod 600 "), (None, "No such file")])
+def test_secret_file_that_others_read_is_refused(tmp_path, mode, reason):
+    """The message names variable and file, and what to do, and never the secret."""
+    file = tmp_path / "key"
+    if mode is not None:
+        file.write_text("from-a-file-77")
+        file.chmod(mode)
+    with pytest.raises(ConfigurationError, match=reason) as caught:
+        Settings.from_environment(GOOD | {"TALK_CUSTOMERP_API_KEY": "", "TALK_CUSTOMERP_API_KEY_FILE": str(file)})
+
+    assert f"TALK_CUSTOMERP_API_KEY_FILE names {file}" in str(caught.value)
+    assert "from-a-file-77" not in str(caught.value)
+
+
+def test_env_file_with_secrets_that_others_read_is_refused(tmp_path):
+    """Without secrets in it, anybody may read it."""
+    file = tmp_path / ".env"
+    file.write_text("TALK_STORE=x.duckdb\nTALK_CUSTOMERP_API_KEY=\n")
+    file.chmod(0o644)
+    assert environment(tmp_path)["TALK_STORE"] == "x.duckdb"
+    file.write_text("TALK_CUSTOMERP_API_KEY=c4n4ry-api-key\n")
+
+    with pytest.raises(ConfigurationError, match=f"chmod 600 {file}") as caught:
+        environment(tmp_path)
+    assert "TALK_CUSTOMERP_API_KEY" in str(caught.value)
+    assert "c4n4ry" not in str(caught.value)
+    file.chmod(0o600)
+    assert environment(tmp_path)["TALK_CUSTOMERP_API_KEY"] == "c4n4ry-api-key"
