@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from talk_assets.cli.screen import errors, plain
-from talk_assets.model.disclosure import bug_report
-from talk_assets.model.errors import TalkError
+from talk_assets.model.disclosure import bug_report, redacted, without_values
+from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError, TalkError
 
 
 class Explained:
@@ -30,10 +30,16 @@ class Explained:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, TalkError):
-            errors().print(plain(str(error)))
+            errors().print(plain(_told(error)))
             sys.exit(error.exit_code)
         if isinstance(error, Exception):
             if self.traceback:
                 traceback.print_exception(error)
             errors().print(plain(bug_report(error)))
             sys.exit(TalkError.exit_code)
+
+
+def _told(error: TalkError) -> str:
+    # What an end answered may quote the record that it was sent.
+    peer = isinstance(error, PeerAnswerError | PeerUnavailableError)
+    return without_values(str(error)) if peer else redacted(str(error))

@@ -66,8 +66,9 @@ def withheld(value: object) -> str | None:
 def discreet(function: Callable[P, R]) -> Callable[P, R]:
     """*function* or generator function whose failures say nothing that must stay in the store.
 
-    What we foresaw keeps its message, redacted and without quotations: an end may repeat a record. Anything else is told by its kind and place alone, since
-    libraries quote values in their messages. Causes are dropped: they hold the same values.
+    What we foresaw keeps its message, redacted and without quotations: an end may repeat a record. Anything
+    else is told by its kind and place alone, since libraries quote values in their messages. Causes are
+    dropped: they hold the same values.
     """
     if inspect.isgeneratorfunction(function):
 
