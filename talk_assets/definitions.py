@@ -45,7 +45,7 @@ def _opened_end(system: System) -> Iterator[SystemPort]:
 
 def _raw_assets() -> Iterator[dg.AssetsDefinition]:
     for lookup in LOOKUPS.values():
-        yield raw_asset(lookup, doc="A record that only Salesforce has and that others refer to.")
+        yield raw_asset(lookup, doc="A record that only Salesforce has and that others refer to.", referred_to=True)
     for pair in PAIRS.values():
         for system in System:
             entity = entity_of(pair.name, system)

@@ -151,14 +151,16 @@ def run_cycle(
 
 
 def _read(session: Session, chosen: Sequence[EntityPair], *, full: bool, say: Progress) -> None:
-    for lookup in (session.lookups[name] for name in lookups_written_with(chosen)):
-        say(f"reading {lookup.system.title} {lookup.resource}")
-        fetch(session, lookup, full=full)
     for pair in chosen:
         for system in System:
             if pair.parent is None or system is System.SALESFORCE:
                 say(f"reading {system.title} {pair.resource(system)}")
                 fetch(session, session.entity(pair, system), full=full, shrink_limit=pair.guards.shrink_ratio)
+    # After the records that refer to them: whatever those name was there when they were read.
+    for lookup in (session.lookups[name] for name in lookups_written_with(chosen)):
+        say(f"reading {lookup.system.title} {lookup.resource}")
+        fetch(session, lookup, full=full)
+    for pair in chosen:
         for system in System:
             translate_pair(session, pair, system)
 

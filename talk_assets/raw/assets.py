@@ -20,6 +20,8 @@ OWNERS = ["team:talk-assets"]
 POOL = "store"
 """Whatever opens the store takes this pool, which admits one run at a time."""
 _PRIORITY = {"dagster/priority": "50"}
+_AFTER_RECORDS = {"dagster/priority": "45"}
+"""Look-ups are read after the records that refer to them: whatever those name was there when they were read."""
 
 
 if TYPE_CHECKING:
@@ -34,8 +36,11 @@ def raw_key(system: System, name: str) -> dg.AssetKey:
     return dg.AssetKey([STAGE, f"{system}_{name}"])
 
 
-def raw_asset(entity: Entity, *, doc: str, shrink_limit: float = 0.2) -> dg.AssetsDefinition:
-    """One asset: *entity* exactly as its end returns it, with the lines it keeps inside."""
+def raw_asset(entity: Entity, *, doc: str, shrink_limit: float = 0.2, referred_to: bool = False) -> dg.AssetsDefinition:
+    """One asset: *entity* exactly as its end returns it, with the lines it keeps inside.
+
+    *referred_to* is true for look-ups, which are read after the records.
+    """
 
     @dg.asset(
         key=raw_key(entity.system, entity.name),
@@ -43,7 +48,7 @@ def raw_asset(entity: Entity, *, doc: str, shrink_limit: float = 0.2) -> dg.Asse
         kinds={entity.system.value, "duckdb"},
         owners=OWNERS,
         pool=POOL,
-        op_tags=_PRIORITY,
+        op_tags=_AFTER_RECORDS if referred_to else _PRIORITY,
         description=_description(entity, doc, f"Fetched from {entity.system.title} `{entity.resource}`."),
         metadata={"dagster/column_schema": _columns(entity), "resource": entity.resource},
     )

@@ -187,3 +187,23 @@ def test_a_quote_gets_its_opportunity_and_comes_to_rest(twins):
 
     assert twins.only("quote", SALESFORCE)["company"] == "Fjord AS"
     assert [o["Name"] for o in twins.ends[SALESFORCE].live("opportunity").values()] == ["Lamps"]
+
+
+def test_an_account_made_while_both_ends_are_read_is_not_missed(twins):
+    """A contact read with its company's Account unread could not be matched, and its double would be made."""
+    reads = []
+
+    def somebody_is_quick(system, kind, moment):
+        if (system, kind, moment) != (SALESFORCE, "fetch", "before"):
+            return
+        reads.append(moment)
+        if len(reads) == 2:  # noqa: PLR2004 - the second read
+            for end in System:
+                twins.add("contact", end, last_name="Berg", email="ane@example.test", company="Berg AS")
+
+    twins.cycle(pairs=["contact"])
+    twins.ends[SALESFORCE].step = somebody_is_quick
+    twins.cycle(pairs=["contact"])
+    twins.settle()
+
+    assert {end: len(twins.live("contact", end)) for end in System} == {SALESFORCE: 1, CUSTOMERP: 1}
