@@ -197,7 +197,7 @@ def test_an_account_made_while_both_ends_are_read_is_not_missed(twins):
         if (system, kind, moment) != (SALESFORCE, "fetch", "before"):
             return
         reads.append(moment)
-        if len(reads) == 2:  # noqa: PLR2004 - the second read
+        if len(reads) == 2:
             for end in System:
                 twins.add("contact", end, last_name="Berg", email="ane@example.test", company="Berg AS")
 
