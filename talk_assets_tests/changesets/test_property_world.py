@@ -130,8 +130,14 @@ class World:
             if not hiding:
                 # Our own writes are read back before anything is hidden.
                 self.twins.settle()
+            self._pass_time()
             for system in hiding:
                 self._hide(system, hidden=False)
+
+    def _pass_time(self):
+        """Until Salesforce does not tell again what it told of late, so that only what is edited is read."""
+        self.twins.clock.tick(3600)
+        self.twins.cycle()
 
     def _hiding(self, row):
         return tuple(s for s, did in zip(System, (row.salesforce, row.customerp), strict=True) if did == "hidden")

@@ -119,7 +119,9 @@ def test_bad_record_is_set_aside_alone(end, honest, case, position):
     aside = {target} - set(frame["_id"]) | set_aside(end, case.kind, frame)
 
     assert frame.filter(pl.col("_id").is_in(neighbours["_id"].to_list())).equals(neighbours)
-    assert aside == ({target} if case.expected == QUARANTINE else set())
+    # A record that Salesforce leaves out of an answer is asked for once more, as it may be in the recycle bin.
+    asked_again = end.system is System.SALESFORCE and position == "by id" and case.property == "id"
+    assert aside == ({target} if case.expected == QUARANTINE and not asked_again else set())
     assert len(rejects) <= 1
     for reject in rejects:
         assert reject.id in (target, "") or case.property == "id"
