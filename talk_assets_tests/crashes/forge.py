@@ -108,16 +108,20 @@ TASKS = {"crash": crash, "rest": rest, "backup": copy, "restore": copy}
 
 
 def child(order, pipe):
-    """Carry out an order and end; never returns."""
-    said, code, known = {}, 0, set(sys.modules)
+    """Carry out an order and end at once; never returns.
+
+    Nothing is tidied up: what was imported before the fork belongs to the parent, threads and all.
+    """
+    said, known = {}, set(sys.modules)
     try:
         settings = Settings.from_environment(order["variables"])
         said = TASKS[order["task"]](order, settings)
-    except Exception:  # noqa: BLE001 - whatever it is, it is what the test wants to know
-        said, code = {"failure": traceback.format_exc()}, 1
-    said["imported"] = sorted(set(sys.modules) - known)
-    os.write(pipe, json.dumps(said, default=str).encode())
-    os._exit(code)
+    except BaseException:  # noqa: BLE001 - whatever it is, it is what the test wants to know
+        said = {"failure": traceback.format_exc()}
+    finally:
+        said["imported"] = sorted(set(sys.modules) - known)
+        os.write(pipe, json.dumps(said, default=str).encode())
+        os._exit(0)
 
 
 def main():
