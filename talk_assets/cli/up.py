@@ -10,13 +10,13 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from talk_assets.cli.children import Children
-from talk_assets.cli.guard import FORBIDDEN
 from talk_assets.cli.home import prepared_home, sole_use
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
 from talk_assets.cli.screen import plain, progress, results
@@ -137,7 +137,7 @@ class Dagster:
                 f"The Dagster UI did not answer at {self.url} within {_READY_SECONDS:.0f} s. Everything was "
                 f"stopped. What it said last is in {self.home / 'dagster-webserver.log'}."
             )
-        if not stop.is_set() and self._status(host=FOREIGN) != FORBIDDEN:
+        if not stop.is_set() and self._status(host=FOREIGN) != HTTPStatus.FORBIDDEN:
             raise ConfigurationError(
                 "The Dagster UI answers requests of foreign web pages: the installed dagster-webserver takes no "
                 "guard in the way that is known here. Everything was stopped. Install the versions that "

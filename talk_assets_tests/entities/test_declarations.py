@@ -222,7 +222,7 @@ def test_lookups_are_read_for_the_pairs_that_need_them():
         "order_line": [],
     }
     assert {name: (e.resource, e.paths, e.key_path) for name, e in LOOKUPS.items()} == {
-        "account": ("Account", ("Name",), "ERP_External_Id__c"),
+        "account": ("Account", ("Name", "MasterRecordId"), "ERP_External_Id__c"),
         "opportunity": ("Opportunity", ("Name", "AccountId"), "ERP_External_Id__c"),
         "pricebook_entry": ("PricebookEntry", ("Pricebook2Id", "Product2Id", "UnitPrice", "IsActive"), None),
     }
