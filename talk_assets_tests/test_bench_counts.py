@@ -85,7 +85,8 @@ def test_a_cycle_sends_what_changed(cycles):
     """An edit travels as its property and what finds the record, not as the whole record."""
     _, counts, _ = cycles["edits"]
 
-    assert 60 < counts[SALESFORCE].bytes_up / 10 < 250
+    # The call that writes also reads before and after, so each record is named three times.
+    assert 60 < counts[SALESFORCE].bytes_up / 10 < 320
     assert 60 < counts[CUSTOMERP].bytes_up / 10 < 150
 
 

@@ -11,7 +11,7 @@ from talk_assets_tests.crashes.selection import ALL, drawn
 
 MOMENTS = ["request going", "answer read", "store committing", "store committed"]
 SCENARIOS = ["empty", "edits", "documents", "deletions", "conflicts"]
-FEW = 4
+FEW = 3
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
