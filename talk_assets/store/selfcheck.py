@@ -11,12 +11,13 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
+from talk_assets.store.links import GONE
 from talk_assets.store.tables import baseline_table, changes_table, links_table, mapped_table, raw_table
 
 PROBLEM_SCHEMA = dict.fromkeys(("check", "pair", "system", "id", "problem"), pl.String())
 """One row an offender: which question found it, where, its id, and what is wrong in words."""
 
-_STATES = ("live", "salesforce_deleted", "customerp_deleted", "both_deleted")
+_STATES = ("live", *dict.fromkeys(state for states in GONE.values() for state in states))
 
 
 def problems(db: Database, pairs: Iterable[EntityPair], *, finished: bool = False) -> pl.DataFrame:

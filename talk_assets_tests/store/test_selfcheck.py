@@ -104,3 +104,20 @@ def test_an_offender_is_named(synced):
     assert found.rows() == [
         ("link_without_baseline", "order", "customerp", *link, "The link has no baseline for this end.")
     ]
+
+
+@pytest.mark.parametrize("system", System)
+def test_a_record_restored_alone_is_no_damage(system):
+    """Deleted on both ends and restored on one, a link is in order, if for a person to decide."""
+    twins = Twins()
+    first = {system: twins.add("contact", system, last_name="Berg")}
+    twins.cycle(pairs=["contact"])
+    first[system.other] = twins.other("contact", system, first[system])
+    for end, record in first.items():
+        twins.remove("contact", end, record)
+    twins.cycle(pairs=["contact"])
+    twins.ends[system].restore("contact", first[system])
+    twins.cycle(pairs=["contact"])
+
+    assert twins.db.rows("SELECT state FROM links.contact") == [(f"{system}_restored",)]
+    assert problems(twins.db, twins.pairs.values()).is_empty()

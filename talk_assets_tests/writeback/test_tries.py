@@ -172,3 +172,20 @@ def test_an_update_without_an_answer_does_not_beat_the_next_edit():
     assert twins.get("contact", SALESFORCE, there)["job_title"] == "Second"
     assert twins.get("contact", CUSTOMERP, record)["job_title"] == "Second"
     assert changes.conflicts(twins.db, "contact").is_empty()
+
+
+def test_an_edit_over_an_unanswered_update_beats_no_value_unlogged_that_the_origin_took_back():
+    """What arrived unknown to us was edited there, and taken back here: who edited saw it, so both are kept."""
+    twins, record, there = linked(MutePort)
+    end = twins.ends[SALESFORCE]
+    twins.edit("contact", CUSTOMERP, record, department="Sent")
+    twins.cycle(pairs=["contact"])
+    end.mute = False
+    twins.edit("contact", CUSTOMERP, record, department=None)
+    twins.edit("contact", SALESFORCE, there, department="Edited")
+    twins.cycle(pairs=["contact"])
+
+    (conflict,) = changes.conflicts(twins.db, "contact").to_dicts()
+    assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Edited", None)
+    assert twins.get("contact", CUSTOMERP, record)["department"] == "Edited"
+    twins.settle(1)
