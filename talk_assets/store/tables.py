@@ -232,14 +232,18 @@ def baseline_schema(pair: EntityPair) -> dict[str, pl.DataType]:
 def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[Entity]) -> None:
     """Create what is missing, and add columns for properties declared since the store was made.
 
-    An end with a new property is read whole next time: until then its records would look empty there.
+    An end with a new property is read whole next time: until then its records would look empty there. So would
+    those read while a property was not declared, when it is declared again.
     """
     with db.transaction():
         _create(db, "store.cursor", CURSOR_SCHEMA)
+        noted = db.rows("SELECT key, value FROM store.meta WHERE starts_with(key, 'paths_')")
+        read = {str(key): str(value) for key, value in noted}
         for entity in entities:
             for one in (entity, *entity.children):
                 columns = raw_schema(one) | {"_seq": pl.Int64(), "_missing_since": pl.Datetime("us", "UTC")}
-                if _create(db, raw_table(one), columns):
+                lacked = _create(db, raw_table(one), columns)
+                if _asked_anew(db, one, read) or lacked:
                     db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
         for pair in pairs:
             for system in System:
@@ -254,6 +258,15 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
         _create(db, "changesets.decision", DECISION_SCHEMA)
         _create(db, "writeback.intent", INTENT_SCHEMA)
+
+
+def _asked_anew(db: Database, entity: Entity, read: Mapping[str, str]) -> bool:
+    """Note the paths *entity* is read with; whether the last run *read* it without some of them."""
+    key, paths = f"paths_{entity.system}_{entity.name}", " ".join(entity.paths)
+    known = read.get(key)
+    if known != paths:
+        db.set_meta(key, paths)
+    return known is not None and not set(entity.paths) <= set(known.split(" "))
 
 
 def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> bool:

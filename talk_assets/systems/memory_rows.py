@@ -221,7 +221,9 @@ class Rows:
     def _frame(self, entity: Entity, rows: Sequence[tuple[Row, Row]]) -> pl.DataFrame:
         """Return (row, the row whose version counts) pairs as a raw frame."""
         if not rows:
-            return self._empty[entity.name]
+            # Who asks may leave out some of what this end has.
+            same = entity.paths == self._entities[entity.name].paths
+            return self._empty[entity.name] if same else empty(entity)
         columns: list[list[object]] = [
             [row.id for row, _ in rows],
             [row.key for row, _ in rows],
