@@ -11,18 +11,23 @@ from talk_assets.store.tables import CHANGE_SCHEMA
 
 
 def refused_held(session: Session, pair: EntityPair, asked: pl.DataFrame) -> pl.DataFrame:
-    """Hold changes the end refused, for as long as the refusal stands."""
+    """Hold changes the end refused, for as long as the refusal stands; of one property, or of the whole record."""
     if asked.is_empty():
         return asked
     refusals = standing_refusals(session, pair)
     if refusals.is_empty():
         return asked
-    held = asked.join(
-        refusals.rename({"record_id": "origin_id", "reason": "refusal", "system": "origin_system"}),
-        on="origin_id",
-        how="left",
+    other = pl.when(pl.col("system") == System.SALESFORCE.value).then(pl.lit(System.CUSTOMERP.value))
+    refusals = refusals.with_columns(system=other.otherwise(pl.lit(System.SALESFORCE.value)))
+    refusals = refusals.rename({"record_id": "origin_id"})
+    whole = refusals.filter(pl.col("property").is_null()).select("system", "origin_id", whole="reason")
+    part = refusals.select("system", "origin_id", "property", part="reason")
+    held = (
+        asked.join(whole, on=["system", "origin_id"], how="left")
+        .join(part, on=["system", "origin_id", "property"], how="left")
+        .with_columns(refusal=pl.coalesce("whole", "part"))
     )
-    refused = (pl.col("state") == ChangeState.PENDING.value) & (pl.col("origin_system") != pl.col("system"))
+    refused = (pl.col("state") == ChangeState.PENDING.value) & pl.col("refusal").is_not_null()
     return held.with_columns(
         state=pl.when(refused).then(pl.lit(ChangeState.HELD.value)).otherwise(pl.col("state")),
         reason=pl.when(refused).then(pl.col("refusal")).otherwise(pl.col("reason")),
@@ -30,18 +35,19 @@ def refused_held(session: Session, pair: EntityPair, asked: pl.DataFrame) -> pl.
 
 
 def standing_refusals(session: Session, pair: EntityPair) -> pl.DataFrame:
-    """Refusals (columns `system, record_id, reason`) of records that did not move since.
+    """Refusals (columns `system, record_id, property, reason`) of records that did not move since.
 
     Nor did their counterparts, nor the documents they are lines of: an end may have refused because of those.
     """
     refusals = quarantine.refusals(session.db, pair.name)
-    parts = [refusals.clear().select("system", "record_id", "reason")]
+    columns = ("system", "record_id", "property", "reason")
+    parts = [refusals.clear().select(columns)]
     for system in System:
         own = refusals.filter(pl.col("system") == system.value)
         if own.height:
-            now = _last_moves(session, pair, system, own["record_id"].to_list())
+            now = _last_moves(session, pair, system, own["record_id"].unique().to_list())
             standing = own.join(now, on="record_id", how="left").filter(pl.col("now").fill_null(0) <= pl.col("_seq"))
-            parts.append(standing.select("system", "record_id", "reason"))
+            parts.append(standing.select(columns))
     return pl.concat(parts)
 
 

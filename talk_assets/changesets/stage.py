@@ -158,7 +158,9 @@ def _creations(
         return pl.DataFrame(schema=dict(CHANGE_SCHEMA))
     system = origin.other
     ready = _with_references(session, pair, origin, rows)
-    refusals = standing_refusals(session, pair).filter(pl.col("system") == origin.value)
+    refusals = standing_refusals(session, pair).filter(
+        (pl.col("system") == origin.value) & pl.col("property").is_null()
+    )
     ready = ready.join(
         refusals.select(pl.col("record_id").alias("_id"), pl.col("reason").alias("refusal")), on="_id", how="left"
     )

@@ -94,12 +94,14 @@ CODE_OF_STATUS: Mapping[int, str] = {413: TOO_LARGE, 429: BUSY}
 class Problem:
     """Why an end did not take a write, in its own (redacted) words.
 
-    *wait* is how many seconds the end asked to be left alone.
+    *properties* are the paths of all properties it names; empty where some of what it said is about the
+    whole record. *wait* is how many seconds the end asked to be left alone.
     """
 
     code: str
     message: str
     property: str | None = None
+    properties: tuple[str, ...] = ()
     wait: float | None = None
 
 

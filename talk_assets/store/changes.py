@@ -153,12 +153,16 @@ def drop_applied(db: Database, pair: EntityPair, system: System, applied: pl.Dat
 
 
 def hold(db: Database, pair: EntityPair, system: System, refused: pl.DataFrame) -> None:
-    """Hold changes the end refused (columns `link_id, origin_id, reason`), until their input changes."""
+    """Hold changes the end refused (columns `link_id, origin_id, property, reason`), until their input changes.
+
+    A null property stands for all of the record's.
+    """
     table = changes_table(pair)
     db.run(
         f"""UPDATE {table} SET state = 'held', reason = r.reason FROM refused r
             WHERE {table}.system = ? AND {table}.state = 'pending'
-              AND {table}.link_id IS NOT DISTINCT FROM r.link_id AND {table}.origin_id = r.origin_id""",
+              AND {table}.link_id IS NOT DISTINCT FROM r.link_id AND {table}.origin_id = r.origin_id
+              AND (r.property IS NULL OR {table}.property = r.property)""",
         [system],
         refused=refused,
     )

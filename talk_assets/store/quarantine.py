@@ -15,11 +15,14 @@ def replace(
 ) -> list[str]:
     """Replace what *stage* holds against the records *ids* (column `_id`) by *entries*; who left quarantine.
 
+    Where *ids* names a `property` too, what is held against the record's other properties stays.
     *entries* has columns `record_id, property, check, value, reason`. A record that was there before
     keeps its first time and counts one more attempt.
     """
     if ids.is_empty():
         return []
+    if "property" not in ids.columns:
+        ids = ids.with_columns(property=pl.lit(None, dtype=pl.String))
     with db.transaction():
         before = db.frame(
             """SELECT record_id, min(first_seen) AS first_seen, max(attempts) AS attempts FROM store.quarantine
@@ -29,8 +32,9 @@ def replace(
         )
         if before.height:
             db.run(
-                """DELETE FROM store.quarantine
-                   WHERE stage = ? AND pair = ? AND system = ? AND record_id IN (SELECT _id FROM ids)""",
+                """DELETE FROM store.quarantine USING ids
+                   WHERE stage = ? AND pair = ? AND system = ? AND record_id = ids._id
+                     AND (ids.property IS NULL OR quarantine.property IS NULL OR quarantine.property = ids.property)""",
                 [stage, pair, system],
                 ids=ids,
             )
@@ -60,7 +64,8 @@ def drop_settled(db: Database, pair: EntityPair) -> None:
     db.run(
         f"""DELETE FROM store.quarantine WHERE stage = 'writeback' AND pair = ? AND NOT EXISTS
             (SELECT 1 FROM {changes_table(pair)} c WHERE c.origin_id = quarantine.record_id
-                        AND c.system <> quarantine.system)""",
+                        AND c.system <> quarantine.system
+                        AND (quarantine.property IS NULL OR c.property = quarantine.property))""",
         [pair.name],
     )
 
@@ -113,10 +118,13 @@ def stopped(db: Database, pair: str, system: str, ids: list[str]) -> list[str]:
 
 
 def refusals(db: Database, pair: str) -> pl.DataFrame:
-    """What ends refused (columns `system, record_id, reason, _seq`), by the record whose input must change."""
+    """What ends refused (columns `system, record_id, property, reason, _seq`), by the record whose input must change.
+
+    A null property stands for the whole record.
+    """
     return db.frame(
-        """SELECT system, record_id, max(reason) AS reason, max(_seq) AS _seq FROM store.quarantine
-           WHERE stage = 'writeback' AND pair = ? GROUP BY system, record_id""",
+        """SELECT system, record_id, property, max(reason) AS reason, max(_seq) AS _seq FROM store.quarantine
+           WHERE stage = 'writeback' AND pair = ? GROUP BY system, record_id, property""",
         [pair],
     )
 

@@ -19,11 +19,16 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=WAITING_SCHEMA)]
     for pair in pairs:
         stopped = quarantine.entries(db, pair.name)
-        refused = stopped.filter(pl.col("stage") == "writeback")["record_id"].implode()
+        refused = stopped.filter(pl.col("stage") == "writeback").select(
+            pl.col("record_id").alias("origin_id"), "property"
+        )
+        whole = refused.filter(pl.col("property").is_null())
         other = pl.when(pl.col("system") == "salesforce").then(pl.lit("customerp")).otherwise(pl.lit("salesforce"))
         parts += [
             changes.of(db, pair)
-            .filter((pl.col("state") != "pending") & ~pl.col("origin_id").is_in(refused))
+            .filter(pl.col("state") != "pending")
+            .join(whole, on="origin_id", how="anti")
+            .join(refused, on=["origin_id", "property"], how="anti")
             .select("pair", other.alias("system"), pl.col("origin_id").alias("id"), "property", "state", "reason"),
             stopped.select(
                 "pair",

@@ -285,7 +285,10 @@ class MemoryPort:
 
     def _unseen(self, entity: str, values: Values) -> Problem | None:
         hidden = sorted(path for path in values if (entity, path) in self._rows.hidden)
-        return Problem(code="unknown", message=f"There is no {hidden[0]}.", property=hidden[0]) if hidden else None
+        if not hidden:
+            return None
+        message = f"There is no {hidden[0]}."
+        return Problem(code="unknown", message=message, property=hidden[0], properties=tuple(hidden))
 
     def _refusal(self, entity: str, op: Op, values: Mapping[str, str | None]) -> Problem | None:
         return self._rules.refuse(entity, op, values) if self._rules.refuse is not None else None

@@ -47,7 +47,7 @@ def updates(
     targets = _versions(session, pair, system, grouped["record_id"].to_list())
     writes = []
     for link, origin, record, properties in grouped.iter_rows():
-        values = {_path(pair.by_name[n], system): texts[origin][n] for n in properties} | given.get(origin, {})
+        values = {path_of(pair.by_name[n], system): texts[origin][n] for n in properties} | given.get(origin, {})
         version, parent = targets.get(record, (None, None))
         write = Write(
             intent_id=intent_id(session, system, Op.UPDATE, link, values),
@@ -136,7 +136,7 @@ def _creations(
             text = _creation_text(pair, p, system, texts[origin][p.name], origin)
             written.append(p.name)
             if text is not None and p.side(system).through is None:
-                values[_path(p, system)] = text
+                values[path_of(p, system)] = text
         values |= given.get(origin, {})
         parent, version = parents.get(row["_parent"], (None, None))
         own = tuple(lines.get(origin, ()))
@@ -169,7 +169,8 @@ def _creation_text(pair: EntityPair, p: Property, system: System, text: str | No
     return side.default if text is None else text
 
 
-def _path(p: Property, system: System) -> str:
+def path_of(p: Property, system: System) -> str:
+    """The path under which *system* is told the property's value."""
     side = p.side(system)
     return side.write_path or side.path
 

@@ -63,7 +63,7 @@ def believe(
         _believe_updates(session, prepare, applied)
     else:
         _believe_deletes(session, prepare, [p for p, _ in applied])
-    clear_refusals(session, prepare, [p.origin_id for p, _ in applied])
+    clear_refusals(session, prepare, [p for p, _ in applied])
     results.wrote += len(applied)
     refused = [(p, r) for p, r in zip(batch, receipts, strict=True) if r.outcome is Outcome.REFUSED]
     if refused:

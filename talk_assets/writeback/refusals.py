@@ -1,6 +1,6 @@
 """What an end refused: kept in quarantine with the reason, and held until its input changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -9,22 +9,9 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine
+from talk_assets.writeback.prepare import path_of
 from talk_assets.writeback.prepared import Prepare, Prepared
 from talk_assets.writeback.tries import GAVE_UP
-
-
-def clear_refusals(session: Session, prepare: Prepare, origins: Sequence[str]) -> None:
-    """Forget what was refused of *origins*: it went through now."""
-    quarantine.replace(
-        session.db,
-        stage="writeback",
-        pair=prepare.pair.name,
-        system=prepare.system.other,
-        ids=pl.DataFrame({"_id": list(origins)}, schema={"_id": pl.String()}),
-        entries=pl.DataFrame(schema=dict.fromkeys(_ENTRY, pl.String())),
-        now=session.clock(),
-    )
-
 
 _PERMISSION = (
     "INSUFFICIENT_ACCESS",
@@ -37,40 +24,63 @@ _PERMISSION = (
 _ENTRY = ("record_id", "property", "check", "value", "reason")
 
 
+def clear_refusals(session: Session, prepare: Prepare, applied: Sequence[Prepared]) -> None:
+    """Forget what was refused of *applied* writes, in the properties they were about: it went through now."""
+    settled = [(p.origin_id, name) for p in applied for name in (p.properties if prepare.op is Op.UPDATE else (None,))]
+    quarantine.replace(
+        session.db,
+        stage="writeback",
+        pair=prepare.pair.name,
+        system=prepare.system.other,
+        ids=pl.DataFrame(settled, schema={"_id": pl.String(), "property": pl.String()}, orient="row"),
+        entries=pl.DataFrame(schema=dict.fromkeys(_ENTRY, pl.String())),
+        now=session.clock(),
+    )
+
+
 def refuse(session: Session, prepare: Prepare, refused: Sequence[tuple[Prepared, Receipt]]) -> None:
-    """Put the origins of refused writes into quarantine and hold their changes."""
+    """Put the origins of refused writes into quarantine and hold their changes.
+
+    An update is held in the properties that the end named alone, so that the others go on without them. They
+    are tried once more when those have changed the record: the end may have judged one by the other.
+    """
     pair, system = prepare.pair, prepare.system
-    reasons = {p.origin_id: _reason(pair, system, prepare.op, p, r) for p, r in refused}
-    rows = [
-        (
-            p.origin_id,
-            r.problem.property if r.problem else None,
-            r.problem.code if r.problem else None,
-            None,
-            reasons[p.origin_id],
-        )
-        for p, r in refused
-    ]
+    rows = []
+    held = []
+    for p, receipt in refused:
+        code = receipt.problem.code if receipt.problem else None
+        named = _named(pair, system, prepare.op, p, receipt.problem)
+        reason = _reason(pair, system, prepare.op, p, receipt.problem, alone=bool(named))
+        for name in named or (None,):
+            rows.append((p.origin_id, name, code, None, reason))
+            held.append((p.link_id, p.origin_id, name, reason))
     entries = pl.DataFrame(rows, schema=dict.fromkeys(_ENTRY, pl.String()), orient="row")
     quarantine.replace(
         session.db,
         stage="writeback",
         pair=pair.name,
         system=system.other,
-        ids=entries.select(pl.col("record_id").alias("_id")),
+        ids=entries.select(pl.col("record_id").alias("_id"), "property"),
         entries=entries,
         now=session.clock(),
     )
-    held: Mapping[str, list[str | None]] = {
-        "link_id": [p.link_id for p, _ in refused],
-        "origin_id": [p.origin_id for p, _ in refused],
-        "reason": [reasons[p.origin_id] for p, _ in refused],
-    }
-    changes.hold(session.db, pair, system, pl.DataFrame(held, schema=dict.fromkeys(held, pl.String())))
+    columns = dict.fromkeys(("link_id", "origin_id", "property", "reason"), pl.String())
+    changes.hold(session.db, pair, system, pl.DataFrame(held, schema=columns, orient="row"))
 
 
-def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, receipt: Receipt) -> str:
-    problem = receipt.problem
+def _named(pair: EntityPair, system: System, op: Op, p: Prepared, problem: Problem | None) -> tuple[str, ...]:
+    """The properties that were refused of an update; none where it was refused as a whole."""
+    if op is not Op.UPDATE or problem is None:
+        return ()
+    if not p.write.values:
+        # A record of its own on that end, as a price is: nothing else went with it.
+        return p.properties
+    names = {path_of(pair.by_name[name], system): name for name in p.properties}
+    found = [names[path] for path in problem.properties if path in names]
+    return tuple(found) if len(found) == len(problem.properties) else ()
+
+
+def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, problem: Problem | None, *, alone: bool) -> str:
     record = f"{pair.name} {p.write.id}" if p.write.id else f"a new {pair.name}"
     if problem is not None and problem.code == GAVE_UP:
         return (
@@ -79,9 +89,10 @@ def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, receipt: Rece
         )
     about = f", property {problem.property}" if problem and problem.property else ""
     said = f'"{problem.message}" ({problem.code})' if problem else "no reason"
+    left = f"The property was not changed in {system.title}" if alone else f"Nothing was changed in {system.title}"
     return (
-        f"{system.title} refused to {op} {record} (from {system.other.title} {p.origin_id}){about}: it said {said}. "
-        f"Nothing was changed in {system.title}; it is tried again when the record changes.{_hint(problem)}"
+        f"{system.title} refused to {op.value} {record} (from {system.other.title} {p.origin_id}){about}: it said "
+        f"{said}. {left}; it is tried again when the record changes.{_hint(problem)}"
     )
 
 

@@ -52,7 +52,7 @@ def set_aside_missing(session: Session, pair: EntityPair, system: System, missin
         ),
         now=session.clock(),
     )
-    changes.hold(session.db, pair, system, told.select("link_id", "origin_id", "reason"))
+    changes.hold(session.db, pair, system, told.select("link_id", "origin_id", "reason", property=nothing))
 
 
 def without_taken(

@@ -48,15 +48,17 @@ def existing_id(problem: Mapping[str, Any]) -> str | None:
 
 
 def problem_of(status: int, problem: Mapping[str, Any]) -> Problem:
-    """Return an RFC 9457 problem in short; the first refused property is named by its path."""
-    errors = problem.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    pointer = first.get("pointer")
+    """Return an RFC 9457 problem in short; refused properties are named by their paths."""
+    given = problem.get("errors")
+    errors = [error if isinstance(error, dict) else {} for error in given] if isinstance(given, list) else []
+    first = errors[0] if errors else {}
+    named = [_named(error.get("pointer")) for error in errors]
     detail = first.get("detail") or problem.get("detail") or problem.get("title")
     return Problem(
         code=quoted(first.get("code") or _code(problem) or f"HTTP {status}", longest=LONGEST_NAME),
         message=quoted(detail or f"Customerp answered HTTP {status}."),
-        property=quoted(_path(pointer), longest=LONGEST_NAME) if isinstance(pointer, str) and pointer else None,
+        property=named[0] if named else None,
+        properties=tuple(dict.fromkeys(name for name in named if name)) if all(named) else (),
     )
 
 
@@ -65,6 +67,9 @@ def _code(problem: Mapping[str, Any]) -> str:
     return kind.rpartition(":")[2].rpartition("/")[2] if isinstance(kind, str) else ""
 
 
-def _path(pointer: str) -> str:
+def _named(pointer: object) -> str | None:
+    """Return the path of the property that a JSON pointer leads to; None for the whole record."""
+    if not isinstance(pointer, str) or not pointer:
+        return None
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.lstrip("/").split("/")]
-    return ".".join(steps)
+    return quoted(".".join(steps), longest=LONGEST_NAME)

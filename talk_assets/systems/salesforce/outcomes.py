@@ -55,13 +55,20 @@ def outcome_of(errors: Sequence[Mapping[str, Any]], op: Op) -> Outcome:
 def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """Return the first error without the values it may quote."""
     error = errors[0] if errors else {}
-    fields = error.get("fields")
+    fields = [_fields(one) for one in errors]
     message = str(error.get("message") or "Salesforce gave no reason.")
     return Problem(
         code=quoted(code_of(error) or "UNKNOWN", longest=LONGEST_NAME),
         message=quoted(_VALUE.sub(r"\g<what>\g<end>", message)),
-        property=quoted(fields[0], longest=LONGEST_NAME) if isinstance(fields, list) and fields else None,
+        property=fields[0][0] if fields and fields[0] else None,
+        properties=tuple(dict.fromkeys(name for names in fields for name in names)) if all(fields) else (),
     )
+
+
+def _fields(error: Mapping[str, Any]) -> list[str]:
+    """Return the fields that an error names; none where it is about the whole record."""
+    found = error.get("fields")
+    return [quoted(name, longest=LONGEST_NAME) for name in found] if isinstance(found, list) else []
 
 
 def code_of(error: Mapping[str, Any]) -> str:
