@@ -9,7 +9,7 @@ from talk_assets.mapped.contract import breaches, needed_by
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
 from talk_assets.model.wire import NOT_SHOWN, RAW_SCHEMA
-from talk_assets.store.tables import UNSHOWN, is_unshown
+from talk_assets.store.tables import TOLD, UNSHOWN, is_unshown
 
 VIOLATIONS: Mapping[str, pl.DataType] = {
     "_id": pl.String(),
@@ -22,6 +22,8 @@ VIOLATIONS: Mapping[str, pl.DataType] = {
 what a person can do about it."""
 
 LONGEST_VALUE = 200
+_TIMED = frozenset({Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT, Through.PRICEBOOK_ENTRY_PRICE})
+"""What is looked up in records that have times of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +31,23 @@ class Translation:
     """What *raw* says in canonical terms.
 
     *rows* has the columns of `RAW_SCHEMA`, `UNSHOWN` and one typed column a property; references still hold
-    the end's own record ids. *violations* has the columns of `VIOLATIONS`; a row with one is not in *rows*.
+    the end's own record ids. A property that is looked up in another record has one more column, `TOLD`: when it
+    may have moved. *violations* has the columns of `VIOLATIONS`; a row with one is not in *rows*.
     """
 
     rows: pl.DataFrame
     violations: pl.DataFrame
 
 
-def mapped_schema(pair: EntityPair) -> dict[str, pl.DataType]:
-    """The columns of *pair*'s mapped rows."""
-    return dict(RAW_SCHEMA) | {UNSHOWN: pl.String()} | {p.name: p.dtype for p in pair.properties}
+def mapped_schema(pair: EntityPair, system: System) -> dict[str, pl.DataType]:
+    """The columns of *pair*'s mapped rows, as translated from *system*."""
+    looked_up = [p.name for p in pair.properties if p.side(system).through in _TIMED]
+    return (
+        dict(RAW_SCHEMA)
+        | {UNSHOWN: pl.String()}
+        | {p.name: p.dtype for p in pair.properties}
+        | {f"{name}{TOLD}": RAW_SCHEMA["_stamp"] for name in looked_up}
+    )
 
 
 def translate(
@@ -67,7 +76,7 @@ def translate(
         pl.col("value").str.slice(0, LONGEST_VALUE)
     )
     kept = rows.join(violations, on="_id", how="anti", maintain_order="left")
-    return Translation(rows=kept, violations=violations)
+    return Translation(rows=_with_times(pair, system, raw, kept, lookups), violations=violations)
 
 
 def _wire(pair: EntityPair, system: System, raw: pl.DataFrame, lookups: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
@@ -82,17 +91,42 @@ def _wire_of(p: Property, system: System, raw: pl.DataFrame, lookups: Mapping[st
             names = _looked_up(raw[side.path], lookups["account"], on="_id", value="Name")
             return names.set(raw[side.path].eq_missing(NOT_SHOWN), NOT_SHOWN)
         case Through.PRICEBOOK_ENTRY_PRICE:
-            # An org with several currencies has an entry a currency; an active one speaks for the rest.
-            entries = (
-                lookups["pricebook_entry"]
-                .filter(~_tombstone())
-                .sort(pl.col("IsActive") == "true", pl.col("_id"), descending=[True, False], nulls_last=True)
-            )
-            return _looked_up(raw["_id"], entries, on="Product2Id", value="UnitPrice")
+            return _looked_up(raw["_id"], _entries(lookups), on="Product2Id", value="UnitPrice")
         case _:
             if side.path in raw.columns:
                 return raw[side.path]
             return pl.Series(side.path, [NOT_SHOWN], dtype=pl.String).new_from_index(0, raw.height)
+
+
+def _with_times(
+    pair: EntityPair, system: System, raw: pl.DataFrame, rows: pl.DataFrame, lookups: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Add when each property that is looked up in another record may have moved.
+
+    A price moves with its entry alone, a company with the record that names the Account or with the Account.
+    """
+    times = {}
+    for p in pair.properties:
+        side = p.side(system)
+        if side.through is Through.PRICEBOOK_ENTRY_PRICE:
+            entry = _looked_up(raw["_id"], _entries(lookups), on="Product2Id", value="_stamp")
+            times[p.name] = pl.coalesce(entry, raw["_stamp"])
+        elif side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT}:
+            account = _looked_up(raw[side.path], lookups["account"], on="_id", value="_stamp")
+            times[p.name] = pl.max_horizontal(account, raw["_stamp"])
+    if not times:
+        return rows
+    told = raw.select("_id", *(time.alias(f"{name}{TOLD}") for name, time in times.items()))
+    return rows.join(told, on="_id", how="left", maintain_order="left")
+
+
+def _entries(lookups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Live entries, active ones first: an org with several currencies has one a currency, and an active one speaks."""
+    return (
+        lookups["pricebook_entry"]
+        .filter(~_tombstone())
+        .sort(pl.col("IsActive") == "true", pl.col("_id"), descending=[True, False], nulls_last=True)
+    )
 
 
 def _unshown(pair: EntityPair, said: pl.DataFrame) -> dict[str, pl.Series]:

@@ -7,13 +7,14 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database, quoted
-from talk_assets.store.tables import AT, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
+from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 
 
 def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> int:
     """Store translated *rows*; the number that were new or moved.
 
-    A property that did not move keeps its older time even though its record was touched, and a row
+    A property that moved takes the time of the record that holds it: of this row, or of the one it is looked up
+    in. One that did not move keeps its older time even though its record was touched, and a row
     in which nothing moved keeps its change number, so that nothing downstream looks at it again. What
     the end did not show stays as it was last known; when shown for the first time it has no time, as
     nobody can say when it was set.
@@ -36,7 +37,7 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> 
             pl.when(same[n] & pl.col("_seq").is_not_null())
             .then(pl.col(f"{n}{AT}"))
             .when(~is_unshown(f"{UNSHOWN}_was", n) | pl.col(f"{n}_was").is_not_null())
-            .then(pl.col("_stamp"))
+            .then(pl.col(f"{n}{TOLD}") if f"{n}{TOLD}" in rows.columns else pl.col("_stamp"))
             .alias(f"{n}{AT}")
             for n in timed
         ),

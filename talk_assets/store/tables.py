@@ -17,6 +17,8 @@ AT = "__at"
 """Suffix of the column that says when a property last moved on its end."""
 
 
+TOLD = "__told"
+"""Suffix of the column that says when the record was changed that a property is looked up in, where that counts."""
 UNSHOWN = "_unshown"
 """Column that names the properties an end's last answer left out, each between commas; null when it left out none.
 Their columns hold what was last known."""

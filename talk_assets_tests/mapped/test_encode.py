@@ -16,7 +16,7 @@ SALESFORCE, CUSTOMERP = System
 
 
 def rows(name, /, **values):
-    schema = mapped_schema(PAIRS[name])
+    schema = mapped_schema(PAIRS[name], SALESFORCE)
     return pl.DataFrame(
         {"_id": ["r1"]} | {n: [v] for n, v in values.items()},
         schema={"_id": pl.String} | {n: schema[n] for n in values},

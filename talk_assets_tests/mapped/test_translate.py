@@ -31,7 +31,7 @@ def only(translation):
 def test_the_shape_is_the_declared_one_whatever_comes(name, system):
     for records in ((), ({"_id": "x", "_deleted": True},)):
         translation = translated(name, system, *records)
-        assert dict(translation.rows.schema) == mapped_schema(PAIRS[name])
+        assert dict(translation.rows.schema) == mapped_schema(PAIRS[name], system)
         assert dict(translation.violations.schema) == dict(VIOLATIONS)
         assert translation.rows.height == len(records)
 
