@@ -12,12 +12,15 @@ from talk_assets.model.system import System
 
 
 def held(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array on stdout.")] = False) -> None:
-    """Show everything that is held back, record by record, with the reason and what releases it."""
+    """Show everything that is held back, record by record, with the reason and what releases it.
+
+    What an end stores otherwise than it was sent is shown once for each property.
+    """
     from talk_assets.entities import PAIRS
-    from talk_assets.store.waiting import waiting
+    from talk_assets.store.waiting import stored_otherwise, waiting
 
     with opened_store() as store:
-        found = waiting(store, PAIRS.values()).to_dicts()
+        found = [*waiting(store, PAIRS.values()).to_dicts(), *stored_otherwise(store, PAIRS.values()).to_dicts()]
     if as_json:
         typer.echo(json.dumps(found, default=plain_json))
         return
@@ -28,7 +31,7 @@ def held(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array o
     for row in found:
         rows.add_row(
             cell(row["pair"]),
-            cell(System(row["system"]).title),
+            cell(System(row["system"]).title if row["system"] else None),
             *(cell(row[name]) for name in ("id", "property", "state")),
             cell(row["reason"], limit=400),
         )

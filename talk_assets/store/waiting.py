@@ -7,6 +7,7 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import changes, links, mapped, quarantine
+from talk_assets.store.altered import altered
 from talk_assets.store.database import Database
 
 WAITING_SCHEMA = dict.fromkeys(("pair", "system", "id", "property", "state", "reason"), pl.String())
@@ -53,6 +54,23 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
             *(_unshown(db, pair, system) for system in System),
         ]
     return pl.concat([part.cast(pl.Schema(WAITING_SCHEMA)) for part in parts])
+
+
+def stored_otherwise(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
+    """What an end has stored otherwise than it was sent, one row a property (`WAITING_SCHEMA`, no id)."""
+    rows = [
+        {
+            "pair": pair.name,
+            "property": row["property"],
+            "state": "stored otherwise",
+            "reason": f"In {row['records']:,} records an end stores it otherwise than it was sent, as in Salesforce "
+            f"{row['salesforce_id']} and Customerp {row['customerp_id']}. Each end keeps its own spelling and nothing "
+            "is written for it. Give the property the same length and form on both ends if that is not meant.",
+        }
+        for pair in pairs
+        for row in altered(db, pair).iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=WAITING_SCHEMA)
 
 
 def _unshown(db: Database, pair: EntityPair, system: System) -> pl.DataFrame:
