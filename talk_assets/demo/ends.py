@@ -3,6 +3,7 @@
 Nothing of the sync is used here, so that what it did can be seen from outside.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -77,7 +78,8 @@ class PlainCustomerp:
 
     def create(self, resource: str, body: Mapping[str, object]) -> str:
         """Create a record; its id."""
-        headers = {"Idempotency-Key": f"demo-{resource}-{json.dumps(body, sort_keys=True)}"[:64]}
+        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        headers = {"Idempotency-Key": f"demo-{resource}-{digest}"[:64]}
         return str(_checked(self._http.post(f"/{resource}", json=body, headers=headers)).json()["id"])
 
     def update(self, resource: str, record: str, body: Mapping[str, object]) -> None:

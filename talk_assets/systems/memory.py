@@ -284,11 +284,9 @@ class MemoryPort:
         }
 
     def _unseen(self, entity: str, values: Values) -> Problem | None:
-        hidden = sorted(path for path in values if (entity, path) in self._rows.hidden)
-        if not hidden:
-            return None
-        message = f"There is no {hidden[0]}."
-        return Problem(code="unknown", message=message, property=hidden[0], properties=tuple(hidden))
+        hidden = tuple(sorted(path for path in values if (entity, path) in self._rows.hidden))
+        text = f"There is no {', '.join(hidden)}."
+        return Problem(code="unknown", message=text, property=hidden[0], properties=hidden) if hidden else None
 
     def _refusal(self, entity: str, op: Op, values: Mapping[str, str | None]) -> Problem | None:
         return self._rules.refuse(entity, op, values) if self._rules.refuse is not None else None

@@ -59,12 +59,16 @@ def with_results(asked: Asked, answer: Json, change: Change) -> Json:
     return answer | {"compositeResponse": parts} if parts else answer
 
 
-def refused(asked: Asked, answer: Json, places: list[int], *, code: str, message: str, status: int) -> Json:
-    """Return *answer* with *code* and *message* as what is wrong with the records at *places*."""
+def refused(
+    asked: Asked, answer: Json, places: list[int], *, code: str, message: str, status: int, fields: list[str]
+) -> Json:
+    """Return *answer* with *code* and *message* as what is wrong with *fields* of the records at *places*."""
     if asked.end == "customerp":
-        failure: dict[str, Any] = {"status": status, "problem": problem(status, code or "invalid", message)}
+        found = problem(status, code or "invalid", message)
+        errors = [{"pointer": f"/{name}", "code": code or "invalid", "detail": message} for name in fields]
+        failure: dict[str, Any] = {"status": status, "problem": found | ({"errors": errors} if errors else {})}
     else:
-        error = {"statusCode": code or "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": message, "fields": []}
+        error = {"statusCode": code or "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": message, "fields": fields}
         failure = {"success": False, "errors": [error]}
     if asked.path.rpartition("/composite/tree/")[1]:
         return with_results(asked, answer, lambda results: [{**one, "errors": [error]} for one in results])

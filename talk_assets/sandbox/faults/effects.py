@@ -101,12 +101,17 @@ async def _failed_records(exchange: Exchange, _: Scene, given: Given) -> None:
         return
     body, places = found
     said = await exchange.run(body=_ENCODER.encode(body))
-    facts = {name: given[name] for name in ("code", "message", "status")}
+    facts = {name: given[name] for name in ("code", "message", "status", "fields")}
     await exchange.answer(_changed(said, lambda answer: refused(asked, answer, places, **facts)))
 
 
 async def _lock_row(exchange: Exchange, scene: Scene, given: Given) -> None:
-    locked = {"code": "UNABLE_TO_LOCK_ROW", "message": "unable to obtain exclusive access to this record", "status": 0}
+    locked = {
+        "code": "UNABLE_TO_LOCK_ROW",
+        "message": "unable to obtain exclusive access to this record",
+        "status": 0,
+        "fields": [],
+    }
     await _failed_records(exchange, scene, {**given, **locked})
 
 

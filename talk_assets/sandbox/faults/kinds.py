@@ -47,8 +47,9 @@ KINDS: dict[str, Kind] = {
         parameters={"status": 200, "commit": True},
     ),
     "failed_records": Kind(
-        meaning="single records of a batch fail (index: which, -1 for all), the others are written; status 200",
-        parameters={"index": 0, "code": "", "message": "Refused by a fault.", "status": 422},
+        meaning="single records of a batch fail (index: which, -1 for all; fields: what is wrong), the others are "
+        "written; status 200",
+        parameters={"index": 0, "code": "", "message": "Refused by a fault.", "status": 422, "fields": []},
         requests="write",
     ),
     "lock_row": Kind(

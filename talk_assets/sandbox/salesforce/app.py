@@ -47,7 +47,8 @@ def create_app(
 
     *clock* gives aware datetimes and stamps everything the org does; one of its own also dates the answers,
     so the server should add no Date then. *middleware* stands between the
-    network and the org. `app.state.faults` holds the faults that stand, `app.state.close` closes the database.
+    network and the org. `app.state.faults` holds the faults that stand, `app.state.budget` the calls of the
+    day, `app.state.close` closes the database.
     """
     org = Org(database=database, settings=settings, clock=clock)
     seed(org)
@@ -75,6 +76,7 @@ def create_app(
         org.close()
 
     app.state.faults = faults
+    app.state.budget = org.budget
     app.state.close = close
     return app
 
