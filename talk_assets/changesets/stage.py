@@ -12,6 +12,7 @@ from talk_assets.changesets.reconcile import agreed_baselines, compare
 from talk_assets.changesets.recovered import agree_on_arrived
 from talk_assets.changesets.refusals import refused_held, standing_refusals
 from talk_assets.changesets.rules import gone_text
+from talk_assets.changesets.unpriced import agree_on_unpriced
 from talk_assets.changesets.unshown import blind_creations, not_shown
 from talk_assets.changesets.updates import conflicts, manual_conflicts, updates
 from talk_assets.changesets.view import view
@@ -47,6 +48,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     session.reconciled[pair.name] = latest
     with db.transaction():
         agree_on_arrived(session, pair)
+        agree_on_unpriced(session, pair)
     mark = db.mark("changesets", pair.name)
     parent = session.parent(pair)
     touched = changes.touched_links(db, pair, mark, parent=parent)

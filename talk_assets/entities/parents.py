@@ -11,6 +11,8 @@ OPPORTUNITY = "OpportunityId"
 PRODUCT = "Product2Id"
 PRICE = "UnitPrice"
 ACTIVE = "IsActive"
+NO_PRICE = "0"
+"""The price of a price book entry that only lines need; they carry prices of their own."""
 
 NEEDS_ACCOUNT = frozenset({"order", "quote"})
 """Pairs whose Salesforce records cannot be without an Account."""

@@ -106,6 +106,15 @@ def recovered_updates(db: Database, pair: str) -> pl.DataFrame:
     )
 
 
+def recovered_creates(db: Database, pair: str) -> pl.DataFrame:
+    """Creations of *pair* that no answer came to, not looked at since the end was read (columns `intent_id, body`)."""
+    return db.frame(
+        """SELECT intent_id, body FROM writeback.intent WHERE pair = ? AND op = 'create' AND state = 'recovered'
+           ORDER BY sent_at, intent_id""",
+        [pair],
+    )
+
+
 def forget(db: Database, before: datetime) -> None:
     """Drop intents settled before *before*; the open ones stay."""
     db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?)", [before, *OPEN])

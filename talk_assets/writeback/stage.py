@@ -5,13 +5,14 @@ draft gets its status, a stale target is compared anew. A change that did not go
 the next run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from talk_assets.changesets import guard
 from talk_assets.changesets.stage import reconcile_pair
+from talk_assets.changesets.unpriced import price_property
 from talk_assets.entities import parents as names
 from talk_assets.links.stage import match_pair
 from talk_assets.model.changes import Op, Receipt
@@ -23,7 +24,7 @@ from talk_assets.session import Session
 from talk_assets.store import changes, mapped
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback import parents, prepare
-from talk_assets.writeback.entries import ensure_entries, price_property, write_prices
+from talk_assets.writeback.entries import ensure_entries, write_prices
 from talk_assets.writeback.fresh import Fresh
 from talk_assets.writeback.overwrites import log_overwrites
 from talk_assets.writeback.prepare import Values
@@ -94,16 +95,24 @@ def _create(session: Session, pair: EntityPair, system: System, asked: pl.DataFr
     if system is System.SALESFORCE:
         resolved = parents.resolve(session, pair, origins, creating=True)
         failpoint("parents made")
-        changes.park(session.db, pair, system, resolved.waits)
-        results.later.update(resolved.waits)
-        origins = origins.filter(~pl.col("_id").is_in(sorted(resolved.waits)))
+        origins = _parked(session, pair, origins, resolved.waits, results)
         given = resolved.values
-        line_values = _entry_values(session, pair, origins)
+        line_values, unpriced = _entry_values(session, pair, origins)
+        origins = _parked(session, pair, origins, unpriced, results)
         if pair.parent is not None:
             given = line_values
     ready = prepare.creates(session, pair, system, origins, given=given, line_values=line_values)
     # Salesforce locks the parent of each record it writes; batches that share one would wait for each other.
     _send(session, replace(ready, writes=tuple(sorted(ready.writes, key=_by_parent))), results)
+
+
+def _parked(
+    session: Session, pair: EntityPair, origins: pl.DataFrame, waits: Mapping[str, str], results: Results
+) -> pl.DataFrame:
+    """Park the creations of those *origins* that wait for a Salesforce record of another kind; the others."""
+    changes.park(session.db, pair, System.SALESFORCE, waits)
+    results.later.update(waits)
+    return origins.filter(~pl.col("_id").is_in(sorted(waits)))
 
 
 def _by_parent(one: Prepared) -> tuple[str, str]:
@@ -113,9 +122,15 @@ def _by_parent(one: Prepared) -> tuple[str, str]:
     return parent or "", one.origin_id
 
 
-def _entry_values(session: Session, pair: EntityPair, origins: pl.DataFrame) -> dict[str, Values]:
-    """The price book entry each line refers to, by line origin id; for a document's lines, or for lines themselves."""
+def _entry_values(
+    session: Session, pair: EntityPair, origins: pl.DataFrame
+) -> tuple[dict[str, Values], dict[str, str]]:
+    """The price book entry each line refers to, by line origin id; for a document's lines, or for lines themselves.
+
+    And which of *origins* wait for an entry, with the reason: a document is created whole or not at all.
+    """
     values: dict[str, Values] = {}
+    waits: dict[str, str] = {}
     for child in (pair, *session.children(pair)):
         product = next((p for p in child.properties if p.salesforce.through is Through.PRICEBOOK_ENTRY), None)
         if product is None or product.salesforce.write_path is None:
@@ -126,10 +141,13 @@ def _entry_values(session: Session, pair: EntityPair, origins: pl.DataFrame) -> 
             rows = to_links(session.db, child, session.pairs, System.CUSTOMERP, lines)
         local = to_records(session.db, child, session.pairs, System.SALESFORCE, rows)
         products = local[product.name].to_list()
-        entries = ensure_entries(session, [p for p in products if p is not None])
-        for line, record in zip(rows["_id"].to_list(), products, strict=True):
+        entries, problems = ensure_entries(session, [p for p in products if p is not None])
+        owners = rows["_id" if child is pair else "_parent"].to_list()
+        for line, owner, record in zip(rows["_id"].to_list(), owners, products, strict=True):
             values[line] = {product.salesforce.write_path: entries.get(record)}
-    return values
+            if record in problems:
+                waits[owner] = problems[record]
+    return values, waits
 
 
 def _update(session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results) -> None:

@@ -4,7 +4,7 @@ Several batches are under way at once; only the calling thread touches the store
 batches, because a transaction costs the store about as much for 2,000 rows as for 200.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -216,8 +216,12 @@ def _flat(batch: Sequence[Write], receipts: Sequence[Receipt]) -> Iterator[tuple
             yield line, fate, write
 
 
-def transmit(session: Session, entity: Entity, writes: Sequence[Write]) -> Iterator[tuple[Write, Receipt]]:
+def transmit(
+    session: Session, entity: Entity, writes: Sequence[Write], *, watch: Callable[[Sent], None] | None = None
+) -> Iterator[tuple[Write, Receipt]]:
     """Send *writes* of a look-up's records and keep what the end stored; each write with its receipt.
+
+    *watch* sees what a group did before any of it is kept, in the same transaction.
 
     The creation of a record that was refused as it stands is not asked for again: the answer would be the same
     until a value of it changes, or a person releases it. What was tried too often counts as refused, and what
@@ -241,6 +245,8 @@ def transmit(session: Session, entity: Entity, writes: Sequence[Write]) -> Itera
             fresh = Fresh(session=session, entity=entity, keep=lambda page: _kept(session, entity, page))
         for sent in groups(session, entity, found.now, {}, tried=found.tried, fresh=fresh):
             with session.db.transaction():
+                if watch is not None:
+                    watch(sent)
                 keep_page(session, entity, sent.stored)
                 judge(session, entity.system, sent.writes, sent.receipts, found.tried)
             yield from zip(sent.writes, sent.receipts, strict=True)

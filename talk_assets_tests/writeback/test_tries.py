@@ -112,6 +112,26 @@ def test_an_edit_that_our_write_overwrites_is_kept_in_the_conflict_log():
     assert conflict["winner"] == "customerp"
 
 
+def test_an_edit_of_a_record_that_our_deletion_takes_is_kept_in_the_conflict_log():
+    """It came after the last look at the record: what it said is known, though the record is gone."""
+    pairs = dict(PAIRS) | {"contact": replace(PAIRS["contact"], deletes=DeletePolicy.PROPAGATE)}
+    twins, record, there = linked(pairs=pairs)
+    twins.remove("contact", CUSTOMERP, record)
+
+    def meddle(_, kind, moment):
+        if (kind, moment) == ("write", "before"):
+            twins.ends[SALESFORCE].edit("contact", there, {"Title": "Theirs"})
+
+    twins.ends[SALESFORCE].step = meddle
+    twins.cycle(pairs=["contact"])
+
+    assert twins.live("contact", SALESFORCE) == {}
+    (conflict,) = changes.conflicts(twins.db, "contact").to_dicts()
+    assert (conflict["property"], conflict["salesforce_base"]) == ("job_title", "Before")
+    assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Theirs", None)
+    assert conflict["winner"] == "customerp"
+
+
 def test_a_look_older_than_two_seconds_is_taken_again():
     """An edit that comes while a batch waits for its turn is seen, and nothing of it is overwritten."""
     twins, record, there = linked()
