@@ -33,9 +33,28 @@ COMPARED = {
     "line": (("Description", "description"), ("Quantity", "quantity"), ("UnitPrice", "unitPrice")),
 }
 """What is compared, first the property that names the record: no person here changes that one."""
-STATUS = {"Draft": "open", "Activated": "confirmed"}
-"""What an order's status at Salesforce is called at Customerp."""
-RESOURCES = {"contact": ("Contact", "contacts"), "product": ("Product2", "products"), "order": ("Order", "orders")}
+QUOTES = {
+    "quote": (
+        ("Name", "title"),
+        ("ExpirationDate", "validUntil"),
+        ("Description", "notes"),
+        ("Status", "status"),
+    ),
+    "quote line": (("Description", "description"), ("Quantity", "quantity"), ("UnitPrice", "unitPrice")),
+}
+"""The same for quotes, compared where a test has some."""
+STATUS = {
+    "order": {"Draft": "open", "Activated": "confirmed"},
+    "quote": {"Draft": "draft", "Presented": "sent"},
+}
+"""What a status at Salesforce is called at Customerp."""
+RESOURCES = {
+    "contact": ("Contact", "contacts"),
+    "product": ("Product2", "products"),
+    "order": ("Order", "orders"),
+    "quote": ("Quote", "quotes"),
+}
+LINES = {"line": ("OrderItem", "orders"), "quote line": ("QuoteLineItem", "quotes")}
 
 
 class MovingClock:
@@ -117,22 +136,21 @@ class Served:
 
     def rows(self, kind):
         """The live records of *kind* in each system, as {property: value} by the properties compared."""
-        if kind == "line":
-            ours = self.salesforce.query("SELECT Description, Quantity, UnitPrice FROM OrderItem")
-            theirs = [line for order in self.customerp.all("orders") for line in order["lines"]]
-        else:
-            resource, listed = RESOURCES[kind]
-            names = ", ".join(name for name, _ in COMPARED[kind])
-            ours = self.salesforce.query(f"SELECT {names} FROM {resource}")  # noqa: S608 - SOQL of constants
-            theirs = list(self.customerp.all(listed))
-        here = [tuple(STATUS.get(row[name], _plain(row[name])) for name, _ in COMPARED[kind]) for row in ours]
-        there = [tuple(_plain(row.get(name)) for _, name in COMPARED[kind]) for row in theirs]
+        compared, statuses = (COMPARED | QUOTES)[kind], STATUS.get(kind, {})
+        resource, listed = LINES[kind] if kind in LINES else RESOURCES[kind]
+        names = ", ".join(name for name, _ in compared)
+        ours = self.salesforce.query(f"SELECT {names} FROM {resource}")  # noqa: S608 - SOQL of constants
+        theirs = list(self.customerp.all(listed))
+        if kind in LINES:
+            theirs = [line for document in theirs for line in document["lines"]]
+        here = [tuple(statuses.get(row[name], _plain(row[name])) for name, _ in compared) for row in ours]
+        there = [tuple(_plain(row.get(name)) for _, name in compared) for row in theirs]
         return here, there
 
-    def doubles(self):
+    def doubles(self, kinds=tuple(COMPARED)):
         """Names that more than one live record of one system has."""
         found = []
-        for kind in COMPARED:
+        for kind in kinds:
             for end, rows in zip(self.apps, self.rows(kind), strict=True):
                 counted = Counter(row[0] for row in rows)
                 found += [(end, kind, name, count) for name, count in counted.items() if count > 1]

@@ -27,7 +27,6 @@ from talk_assets.store.database import Database
 from talk_assets.store.selfcheck import problems
 from talk_assets.systems.http import Patience
 
-PAIRS_RUN = ["product", "contact", "order"]
 MOST_CYCLES = 5
 HURRIED = Patience(silence=20, total=20, first_pause=0, sleep=lambda _: None)
 
@@ -62,11 +61,11 @@ class Fuse:
         raise DefectError(name)
 
 
-def cycle(settings):
+def cycle(order, settings):
     """Run one cycle, each batch a group of its own; how many write requests it made."""
     with open_session(settings, patience=HURRIED) as session:
         session.options = replace(session.options, group_records=1)
-        run_cycle(session, pairs=PAIRS_RUN)
+        run_cycle(session, pairs=order["pairs"])
         return sum(end.calls.writes for end in session.ends.values())
 
 
@@ -74,7 +73,7 @@ def crash(order, settings):
     """Run a cycle that is to end early; what it passed is told if it did not."""
     fuse = Fuse(points=order["points"], nth=order["nth"], how=order["how"])
     WATCHERS.append(fuse)
-    cycle(settings)
+    cycle(order, settings)
     return {"passed": fuse.passed}
 
 
@@ -85,17 +84,16 @@ def copy(order, settings):
     return {"kept": work(settings.store, Path(order["file"]))}
 
 
-def rest(_, settings):
-    """Run cycles until one writes nothing, then one more; what the store says of itself after it."""
-    written = []
-    while len(written) < MOST_CYCLES and (not written or written[-1]):
-        written.append(cycle(settings))
-    with Database(settings.store) as db:
-        before = dump(db)
-    once_more = cycle(settings)
+def rest(order, settings):
+    """Run cycles until one writes nothing and moves nothing; what the store says of itself after it."""
+    written, before, after = [], None, None
+    while len(written) < MOST_CYCLES and (not written or written[-1] or after != before):
+        written.append(cycle(order, settings))
+        with Database(settings.store) as db:
+            before, after = after, dump(db)
     with Database(settings.store) as db:
         found = problems(db, PAIRS.values(), finished=True).rows()
-        return {"written": written, "once more": once_more, "moved": dump(db) != before, "problems": found}
+        return {"written": written, "moved": after != before, "problems": found}
 
 
 def dump(db):

@@ -1,6 +1,6 @@
 """What people do at both systems before a run that dies, and what stands in both once it was made good.
 
-Each scenario is a pair: what they do, and the rows both systems hold at rest, in the properties that
+Each scenario is what they do, and the rows both systems hold at rest, in the properties that
 `talk_assets_tests.served` compares. Rows of one system only are marked by its name.
 """
 
@@ -148,14 +148,86 @@ EVERYTHING = {
     "line": DOCUMENTS["line"],
 }
 
+
+def merges(served):
+    """A double of a linked contact is made at Salesforce, and takes the contact in before anybody has read it."""
+    berg, theirs = ids(served, "Berg")
+    (account,) = served.salesforce.query("SELECT Id FROM Account WHERE Name = 'Fjord AS'")
+    facts = {"FirstName": "Ada", "Email": "berg@fjord.example", "AccountId": account["Id"]}
+    double = served.salesforce.create("Contact", LastName="Berg", Title="Boss", **facts)
+    post(served, "sandbox/merge", {"masterId": double, "loserIds": [berg]})
+    served.clock.move(seconds=60)
+    served.customerp.update("contacts", theirs, {"department": "North"})
+
+
+MERGES = FIRST_LOAD | {
+    "contact": FIRST_LOAD["contact"] - {BERG} | {("Berg", "Ada", "Boss", "North", "berg@fjord.example")},
+}
+
+
+def quotes(served):
+    """A quote with two lines, already sent, is made at Customerp; another, with one, at Salesforce."""
+    lamp = next(p["id"] for p in served.customerp.all("products") if p["number"] == "L1")
+    line = {"productId": lamp, "unitPrice": 19.9}
+    lines = [line | {"quantity": n, "description": f"Q1 line {n}"} for n in (1, 2)]
+    body = {"title": "Q1", "contactId": ids(served, "Berg")[1], "companyName": "Fjord AS", "validUntil": "2026-12-31"}
+    served.customerp.create("quotes", body | {"lines": lines, "status": "sent"})
+    served.clock.move(seconds=60)
+    here = served.salesforce
+    (account,) = here.query("SELECT Id FROM Account WHERE Name = 'Fjord AS'")
+    (entry,) = here.query("SELECT Id, Pricebook2Id FROM PricebookEntry WHERE Product2.ProductCode = 'L1'")
+    book = entry["Pricebook2Id"]
+    deal = {"AccountId": account["Id"], "StageName": "Prospecting", "CloseDate": "2026-12-01", "Pricebook2Id": book}
+    deal_id = here.create("Opportunity", Name="Deal", **deal)
+    quote = here.create("Quote", Name="Q2", OpportunityId=deal_id, Pricebook2Id=book, ExpirationDate="2026-11-30")
+    item = {"PricebookEntryId": entry["Id"], "Quantity": 4, "UnitPrice": 18}
+    here.create("QuoteLineItem", QuoteId=quote, Description="Q2 line 1", **item)
+
+
+QUOTES = FIRST_LOAD | {
+    "quote": {("Q1", "2026-12-31", None, "sent"), ("Q2", "2026-11-30", None, "draft")},
+    "quote line": {("Q1 line 1", "1", "19.9"), ("Q1 line 2", "2", "19.9"), ("Q2 line 1", "4", "18")},
+}
+
+
+def quote_edits(served):
+    """One quote gets a line, loses one and changes one at Customerp; the other a note, a status and a line."""
+    first, second = sorted(served.customerp.all("quotes"), key=lambda quote: quote["title"])
+    one, two = sorted(first["lines"], key=lambda line: line["description"])
+    served.customerp.update_line("quotes", first["id"], one["id"], {"quantity": 7})
+    served.customerp.remove_line("quotes", first["id"], two["id"])
+    line = {"productId": one["productId"], "quantity": 3, "unitPrice": 5, "description": "Q1 line 3"}
+    served.customerp.add_line("quotes", first["id"], line)
+    served.customerp.update("quotes", second["id"], {"notes": "Call first"})
+    served.clock.move(seconds=60)
+    here = served.salesforce
+    (known,) = here.query("SELECT QuoteId, PricebookEntryId FROM QuoteLineItem WHERE Description = 'Q2 line 1'")
+    new = {"QuoteId": known["QuoteId"], "PricebookEntryId": known["PricebookEntryId"], "Quantity": 1, "UnitPrice": 2}
+    here.create("QuoteLineItem", Description="Q2 line 2", **new)
+    here.update("Quote", known["QuoteId"], Status="Presented")
+
+
+QUOTE_EDITS = QUOTES | {
+    "quote": {("Q1", "2026-12-31", None, "sent"), ("Q2", "2026-11-30", "Call first", "sent")},
+    "quote line": {
+        ("Q1 line 1", "7", "19.9"),
+        ("Q1 line 3", "3", "5"),
+        ("Q2 line 1", "4", "18"),
+        ("Q2 line 2", "1", "2"),
+    },
+}
+
 SCENARIOS = {
     "edits": (edits, EDITS),
     "documents": (documents, DOCUMENTS),
     "deletions": (deletions, DELETIONS),
     "conflicts": (conflicts, CONFLICTS),
     "everything": (everything, EVERYTHING),
+    "merges": (merges, MERGES),
+    "quotes": (quotes, QUOTES),
+    "quote edits": (quote_edits, QUOTE_EDITS, "quotes"),
 }
-"""What is done after a first load has come to rest."""
+"""What is done after a first load has come to rest; the last name is what came to rest after it, too."""
 
 
 def ids(served, name):
