@@ -34,11 +34,11 @@ POINTS: Mapping[str, str] = {
     "batch finalised": "a group of batches is committed, the next one is not sent or not looked at",
     "checkpointing": "the cycle is done, its log is not folded into the file",
     "checkpointed": "the log is folded into the file",
-    "store kept": "in a restore: the store has a second name, the backup does not stand in its place yet",
-    "copy settling": "in a backup or restore: the copy is whole and checked, and has not its name yet",
-    "copy settled": "in a backup or restore: the copy has its name",
+    "store kept": "in a restore or migration: the store has a second name, its successor is not in its place yet",
+    "copy settling": "in a backup, restore or migration: the copy is whole and checked, and has not its name yet",
+    "copy settled": "in a backup, restore or migration: the copy has its name",
 }
-"""Every place and what has happened there: those of a run in its order, then those of a backup and a restore."""
+"""Every place and what has happened there: those of a run in its order, then those of copies of the store."""
 
 WATCHERS: list[Callable[[str], None]] = []
 """Who is told of each place as it is passed; empty but in tests."""

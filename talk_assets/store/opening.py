@@ -134,6 +134,7 @@ def _migrate(path: Path, layout: int) -> None:
     kept.unlink(missing_ok=True)
     # A second name, not a rename: at no instant may there be no store under its own name.
     os.link(path, kept)
+    failpoint("store kept")
     settle_in(draft, path)
 
 

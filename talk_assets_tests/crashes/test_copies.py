@@ -1,14 +1,13 @@
-"""A backup or a restore dies: the store is whole, the old one or the new one, and the sync makes the rest good."""
+"""A backup, restore or migration dies: the store is whole, old or new, and the sync makes the rest good."""
 
-import signal
-
+import duckdb
 import pytest
 
+from talk_assets.store.opening import SCHEMA_VERSION
+from talk_assets_tests.crashes.selection import drawn
+from talk_assets_tests.crashes.test_matrix import has_died
+
 WAYS = ["kill", "raise"]
-
-
-def died(ended, how):
-    return ended["signal"] == signal.SIGKILL if how == "kill" else "DefectError" in ended["failure"]
 
 
 @pytest.mark.parametrize("how", WAYS)
@@ -18,7 +17,7 @@ def test_a_backup_that_dies_leaves_the_store_as_it_is(ground, tmp_path, point, h
     ground.begin("edits")
     backup = tmp_path / "backup.duckdb"
 
-    assert died(ground.copy("backup", backup, [point], how=how), how)
+    assert has_died(ground.copy("backup", backup, [point], how=how), how)
     assert backup.exists() is (point == "copy settled")
     backup.unlink(missing_ok=True)
     assert ground.copy("backup", backup) == {"signal": None, "kept": None}
@@ -35,5 +34,24 @@ def test_a_restore_that_dies_is_made_good(ground, tmp_path, point, how):
     ground.begin("edits")
     ground.come_to_rest()
 
-    assert died(ground.copy("restore", backup, [point], how=how), how)
+    assert has_died(ground.copy("restore", backup, [point], how=how), how)
     assert ground.judge("edits") == []
+
+
+MIGRATIONS = [(point, how) for point in ("store kept", "copy settling", "copy settled") for how in (*WAYS, "full")]
+
+
+@pytest.mark.parametrize(("point", "how"), drawn(MIGRATIONS, 3, about="migrations"))
+def test_a_migration_that_dies_is_made_good(ground, point, how):
+    """A store of an older layout is opened, and the run dies on the way: the next one migrates it, or finds it so."""
+    ground.begin("edits")
+    with duckdb.connect(str(ground.store)) as old:
+        old.execute("UPDATE store.meta SET value = '1' WHERE key = 'schema_version'")
+
+    ended = ground.crash([point], how=how)
+
+    assert has_died(ended, how)
+    assert ground.judge("edits") == []
+    with duckdb.connect(str(ground.store), read_only=True) as migrated:
+        found = dict(migrated.execute("SELECT key, value FROM store.meta").fetchall())
+    assert (found["schema_version"], found["migrated_from"]) == (str(SCHEMA_VERSION), "1")
