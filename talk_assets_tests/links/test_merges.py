@@ -25,7 +25,7 @@ def world():
         made.close()
 
 
-@pytest.fixture(params=[None, "pages committed", "links committing", "links committed", "plan committed"])
+@pytest.fixture(params=[None, "links committing", "plan committed"])
 def run(request, world):
     """Run a cycle; once, where a place is given, a run before it dies there, if it comes so far."""
 

@@ -61,8 +61,7 @@ def rest(world):
 
 
 LOST = [
-    pytest.param(({"kind": "commit_then_timeout", "seconds": 3}, True), id="timeout after the effect"),
-    pytest.param(({"kind": "reset_mid_body"}, True), id="reset in mid body"),
+    pytest.param(({"kind": "commit_then_reset"}, True), id="reset after the effect"),
     pytest.param(({"kind": "reset"}, False), id="reset without effect"),
 ]
 """A fault, and whether the end has done what it was asked to."""
