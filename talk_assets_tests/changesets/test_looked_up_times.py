@@ -20,11 +20,11 @@ def edit_price(twins, system, ids, price):
 def test_the_later_of_two_prices_wins(twins, later):
     """A Salesforce price has the time of its price book entry, whenever the product itself was touched."""
     there = twins.add("product", CUSTOMERP, name="Lamp", product_code="L1", list_price="10")
-    twins.settle()
+    twins.cycle(pairs=["product"])
     ids = {CUSTOMERP: there, SALESFORCE: twins.other("product", CUSTOMERP, there)}
     edit_price(twins, later.other, ids, "11")
     edit_price(twins, later, ids, "12")
-    twins.settle()
+    twins.cycle(pairs=["product"])
 
     assert [float(twins.get("product", system, ids[system])["list_price"]) for system in System] == [12.0, 12.0]
 
@@ -32,12 +32,12 @@ def test_the_later_of_two_prices_wins(twins, later):
 def test_a_product_touched_later_does_not_make_its_price_newer(twins):
     """The Salesforce price was set first; that somebody described the product last decides nothing."""
     there = twins.add("product", CUSTOMERP, name="Lamp", product_code="L1", list_price="10")
-    twins.settle()
+    twins.cycle(pairs=["product"])
     ids = {CUSTOMERP: there, SALESFORCE: twins.other("product", CUSTOMERP, there)}
     edit_price(twins, SALESFORCE, ids, "11")
     edit_price(twins, CUSTOMERP, ids, "12")
     twins.edit("product", SALESFORCE, ids[SALESFORCE], description="Oak")
-    twins.settle()
+    twins.cycle(pairs=["product"])
 
     for system in System:
         held = twins.get("product", system, ids[system])
@@ -48,7 +48,7 @@ def test_a_product_touched_later_does_not_make_its_price_newer(twins):
 def test_the_later_of_two_companies_wins(twins, later):
     """A Salesforce contact's company moved when its Account was renamed, though nobody touched the contact."""
     there = twins.add("contact", CUSTOMERP, last_name="Berg", company="Fjord AS")
-    twins.settle()
+    twins.cycle(pairs=["contact"])
     here = twins.other("contact", CUSTOMERP, there)
     (account,) = twins.ends[SALESFORCE].live("account")
 
@@ -62,7 +62,7 @@ def test_the_later_of_two_companies_wins(twins, later):
     else:
         rename("First AS")
         twins.edit("contact", CUSTOMERP, there, company="Last AS")
-    twins.settle()
+    twins.cycle(pairs=["contact"])
 
     companies = {twins.get("contact", s, i)["company"] for s, i in ((SALESFORCE, here), (CUSTOMERP, there))}
     assert companies == {"Last AS"}
