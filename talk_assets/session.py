@@ -38,9 +38,9 @@ class Options:
     *reread_chunk* is how many records are compared again in one call before they are written,
     *concurrent_writes* how many batches are under way at once, and *group_records* how many records'
     answers the store takes in one transaction. *prepare_records* is how many creations are made ready
-    at a time. *retry_pause* is the longest pause in seconds before a write is tried a second time; it
-    doubles with each further try. *show_values* puts records' values into Dagster's pages, and so
-    into its event database.
+    at a time, and *most_lines* how many lines a document may have to be created. *retry_pause* is the
+    longest pause in seconds before a write is tried a second time; it doubles with each further try.
+    *show_values* puts records' values into Dagster's pages, and so into its event database.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -51,6 +51,7 @@ class Options:
     concurrent_writes: int = 4
     group_records: int = 2000
     prepare_records: int = 4000
+    most_lines: int = 20_000
     retry_pause: float = 15.0
     show_values: bool = False
 

@@ -18,8 +18,7 @@ from talk_assets.model.system import System
 from talk_assets.raw.assets import OWNERS, POOL, Result
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
-from talk_assets.store import changes, quarantine
-from talk_assets.store.links import review_count
+from talk_assets.store import changes, quarantine, reviews
 
 STAGE = "changesets"
 
@@ -71,7 +70,7 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
                 "examined": done.examined,
                 "new_conflicts": done.conflicts,
                 **_counts(found),
-                "review": review_count(session.db, pair),
+                "review": reviews.count(session.db, pair),
                 "quarantined": quarantine.count(session.db, pair.name),
                 **cost.metadata([]),
             },

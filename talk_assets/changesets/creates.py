@@ -14,18 +14,26 @@ _OUR_KEY = "^[0-9a-f]{12}5[0-9a-f]{3}[89ab][0-9a-f]{15}$"
 
 
 def creates(
-    pair: EntityPair, system: System, rows: pl.DataFrame, *, currency: str | None, parent: EntityPair | None
+    pair: EntityPair,
+    system: System,
+    rows: pl.DataFrame,
+    *,
+    currency: str | None,
+    own_currency: str | None,
+    parent: EntityPair | None,
 ) -> pl.DataFrame:
     """The creation, on *system*, of a counterpart for each of *rows*; and what of it cannot be written.
 
     *rows* are mapped rows of the other end with, for each reference, `link:<name>` (null: not linked) and
     `gone:<name>` (the record referred to is deleted on *system*),
+    `parted` (a person said that what it was made from is no counterpart of it any more),
     `refusal` (why the end refused it before, null: never), `blind` (why nobody can tell whether it has a
     counterpart already, null: it has none), `lines_stop` and `lines_wait` (why a
     line of it holds or parks the whole document), and for lines `parent_status` and `parent_live`.
+    *currency* is the only one that *system* holds, *own_currency* that the other end does; None: any.
     One row a record; a row with a property reports a value that the end cannot hold.
     """
-    state, reason = first_of(_rules(pair, system, currency=currency, parent=parent))
+    state, reason = first_of(_rules(pair, system, currency=currency, own_currency=own_currency, parent=parent))
     waits_pair, waits_id = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
     for p in reversed(pair.references):
         unresolved = pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null()
@@ -53,13 +61,13 @@ def creates(
 
 
 def _rules(
-    pair: EntityPair, system: System, *, currency: str | None, parent: EntityPair | None
+    pair: EntityPair, system: System, *, currency: str | None, own_currency: str | None, parent: EntityPair | None
 ) -> list[tuple[pl.Expr, str, pl.Expr]]:
     there = system.other.title
     rules: list[tuple[pl.Expr, str, pl.Expr]] = [
         (pl.col(why).is_not_null(), HELD, pl.col(why)) for why in ("refusal", "blind")
     ]
-    rules.append((_made_by_us(), HELD, pl.lit(_origin_gone(pair, system))))
+    rules.append((_made_by_us() & ~pl.col("parted"), HELD, pl.lit(_origin_gone(pair, system))))
     for p in pair.properties:
         side = p.side(system)
         if p.reference is not None:
@@ -75,6 +83,9 @@ def _rules(
                 f"{p.name} is {{}}, but {system.title} holds only {currency}.", pl.col(p.name).fill_null("")
             )
             rules.append((pl.col(p.name).is_not_null() & (pl.col(p.name) != currency), HELD, text))
+            if own_currency != currency:
+                text = pl.lit(f"{there} does not tell its {p.name}, and {system.title} holds only {currency}.")
+                rules.append((pl.col(p.name).is_null(), HELD, text))
     if pair.status is not None:
         status = pair.by_name[pair.status.property]
         unknown = pl.col(status.name).is_not_null() & ~status.side(system).codec.holds(pl.col(status.name))

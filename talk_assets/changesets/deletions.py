@@ -13,6 +13,8 @@ from talk_assets.store.tables import CHANGE_SCHEMA, is_unshown
 SF, CU = System.SALESFORCE, System.CUSTOMERP
 LINES_EDITED = "lines_edited"
 """Column that is true where lines of a document whose counterpart is deleted were edited or added since."""
+AGREED_TO = "agreed_to"
+"""Column that is true where a person decided that the record left is to be deleted, too."""
 MERGED = "merged"
 """Column that says why the link of a merged Salesforce record could not go to the one that stayed."""
 
@@ -20,9 +22,10 @@ MERGED = "merged"
 def deletions(pair: EntityPair, gone: pl.DataFrame, *, parent: EntityPair | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What becomes of compared rows with a deleted end: changes (change schema) and link states that moved.
 
-    *gone* is a compared view with the columns `LINES_EDITED` and `MERGED`. A kept pair only flags the link. A
-    propagating one asks the other end to delete, unless its whole document is gone. A person decides where the
-    record left was edited since both last agreed, or restored, or has taken in another by merging.
+    *gone* is a compared view with the columns `LINES_EDITED`, `MERGED` and `AGREED_TO`. A kept pair only flags the
+    link. A propagating one asks the other end to delete, unless its whole document is gone. A person decides where
+    the record left was edited since both last agreed, or restored, or has taken in another by merging; and may
+    have any record left deleted.
     """
     parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
     for system in System:
@@ -118,7 +121,10 @@ def _choices(pair: EntityPair, system: System, *, parent: EntityPair | None) -> 
     def said(text: str) -> pl.Expr:
         return pl.lit(text)
 
+    lines = said(f"The document's status locks its lines in {here}; removed when the status allows.")
     return [
+        (pl.col(AGREED_TO) & locked, "held", lines),
+        (pl.col(AGREED_TO), "pending", pl.lit(None, dtype=pl.String)),
         (merged, "conflict", pl.col(MERGED)),
         (
             took_in,
@@ -152,5 +158,5 @@ def _choices(pair: EntityPair, system: System, *, parent: EntityPair | None) -> 
                 f"Deleted on both ends and then restored in {here} only: restore it in {there}, too, or delete it here."
             ),
         ),
-        (locked, "held", said(f"The document's status locks its lines in {here}; removed when the status allows.")),
+        (locked, "held", lines),
     ]

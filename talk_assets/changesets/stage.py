@@ -7,7 +7,7 @@ import polars as pl
 from talk_assets.changesets.creates import creates
 from talk_assets.changesets.decisions import decided
 from talk_assets.changesets.deletions import deletions
-from talk_assets.changesets.gone import with_circumstances
+from talk_assets.changesets.gone import with_circumstances, with_decided
 from talk_assets.changesets.reconcile import agreed_baselines, compare
 from talk_assets.changesets.recovered import agree_on_arrived
 from talk_assets.changesets.refusals import refused_held, standing_refusals
@@ -21,7 +21,7 @@ from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine
+from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine, ties
 from talk_assets.store.database import Database
 from talk_assets.store.references import to_links, with_gone
 from talk_assets.store.tables import CHANGE_SCHEMA
@@ -98,7 +98,9 @@ def _linked(
     decisions.settle(session.db, pair, settled, now=session.clock())
     links.set_baselines(session.db, pair, agreed_baselines(pair, live))
     clashes = changes.log_conflicts(session.db, conflicts(pair, live, now=session.clock()))
-    removed, states = deletions(pair, with_circumstances(session, pair, gone), parent=parent)
+    gone, removals = with_decided(session, pair, with_circumstances(session, pair, gone), live, standing)
+    decisions.settle(session.db, pair, removals, now=session.clock())
+    removed, states = deletions(pair, gone, parent=parent)
     revived = live.filter(pl.col("state") != "live").select("link_id", state=pl.lit("live"))
     links.set_states(session.db, pair, pl.concat([states, revived]))
     asked = updates(pair, live, has_lines=bool(session.children(pair)), parent=parent)
@@ -171,9 +173,12 @@ def _creations(
     ready = _with_lines(session, pair, origin, ready)
     if parent is not None:
         ready = _with_parent_status(session, parent, origin, ready)
-    ready = ready.with_columns(blind_creations(session, pair, origin).alias("blind"))
-    currency = session.identities[system].currency
-    return creates(pair, system, ready.sort("_id"), currency=currency, parent=parent)
+    parted = ties.parted(session.db, pair)[f"{origin}_id"]
+    ready = ready.with_columns(
+        blind_creations(session, pair, origin).alias("blind"), parted=pl.col("_id").is_in(parted.implode())
+    )
+    held = {end: session.identities[end].currency for end in System}
+    return creates(pair, system, ready.sort("_id"), currency=held[system], own_currency=held[origin], parent=parent)
 
 
 def _with_references(session: Session, pair: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:
@@ -203,7 +208,11 @@ def _with_lines(session: Session, pair: EntityPair, origin: System, rows: pl.Dat
     empty = pl.lit(None, dtype=pl.String)
     rows = rows.with_columns(lines_stop=empty, lines_wait=empty)
     for child in session.children(pair):
-        lines = mapped.lines_of(session.db, child, origin, rows["_id"].to_list())
+        too_many = _with_too_many_lines(session, child, origin, rows["_id"].to_list())
+        rows = rows.join(too_many, on="_id", how="left").with_columns(lines_stop=pl.coalesce("lines_stop", "too_many"))
+        rows = rows.drop("too_many")
+        held = set(too_many["_id"].to_list())
+        lines = mapped.lines_of(session.db, child, origin, [i for i in rows["_id"].to_list() if i not in held])
         linked = _with_references(session, child, origin, lines)
         waits = []
         for p in child.references:
@@ -221,3 +230,15 @@ def _with_lines(session: Session, pair: EntityPair, origin: System, rows: pl.Dat
             .drop("waits", "stops")
         )
     return rows
+
+
+def _with_too_many_lines(session: Session, child: EntityPair, origin: System, documents: list[str]) -> pl.DataFrame:
+    """The documents with more lines than one creation may have (columns `_id, too_many`: the reason).
+
+    Such a one would take the memory of many; nothing of it is prepared.
+    """
+    most = session.options.most_lines
+    counts = mapped.line_counts(session.db, child, origin, documents).filter(pl.col("lines") > most)
+    text = f"more than the {most:,} that a document is created with. Split it in {origin.title}."
+    reasons = [f"It has {lines:,} lines, {text}" for lines in counts["lines"].to_list()]
+    return counts.select("_id", too_many=pl.Series(reasons, dtype=pl.String))

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from talk_assets.cli import backup, conflicts, conformance, demo, doctor, held, review, sandbox, status, sync, up
+from talk_assets.cli import (
+    backup,
+    conflicts,
+    conformance,
+    demo,
+    doctor,
+    held,
+    resolve,
+    review,
+    sandbox,
+    status,
+    sync,
+    up,
+)
 from talk_assets.cli.failures import Explained
 from talk_assets.model.disclosure import redact_logs
 
@@ -27,10 +40,11 @@ for command in (
     sync.plan,
     status.status,
     conflicts.conflicts,
-    conflicts.resolve,
+    resolve.resolve,
     review.review,
     review.link,
     review.unlink,
+    review.separate,
     held.held,
     held.retry,
     doctor.doctor,

@@ -1,4 +1,4 @@
-"""`talk conflicts` and `talk resolve`: what both ends changed, and a person's word on it."""
+"""`talk conflicts`: what waits for a person's word, and what was decided."""
 
 import json
 from typing import Annotated, Any
@@ -7,8 +7,7 @@ import typer
 from rich.table import Table
 
 from talk_assets.cli.screen import cell, plain, results, table
-from talk_assets.cli.stored import By, PairName, RecordId, opened_store, pair_named, plain_json, who
-from talk_assets.model.errors import ConfigurationError
+from talk_assets.cli.stored import opened_store, plain_json
 from talk_assets.model.system import System
 
 _SHOWN = 20
@@ -32,17 +31,40 @@ def conflicts(
             for row in decisions.history(store, pair).head(limit + len(waiting)).to_dicts()
             if (row["link_id"], row["property"], row["found_at"]) not in waiting
         ][: limit * len(PAIRS)]
+        records = [
+            {"pair": pair.name} | row
+            for pair in PAIRS.values()
+            for row in decisions.deletions(store, pair).head(limit).to_dicts()
+        ]
     if as_json:
-        typer.echo(json.dumps({"undecided": open_ones, "settled": log}, default=plain_json))
+        told = {"undecided": open_ones, "settled": log, "deletions": records}
+        typer.echo(json.dumps(told, default=plain_json))
         return
     if open_ones:
         results().print(_undecided(open_ones))
-        results().print(plain("Decide: talk resolve PAIR RECORD PROPERTY --take salesforce|customerp", style="dim"))
+        for way in _ways(open_ones):
+            results().print(plain(way, style="dim"))
     else:
         results().print("No conflict waits for you.")
     if log:
         results().print()
         results().print(_settled(log))
+    if records:
+        results().print()
+        results().print(_deletions(records))
+
+
+def _ways(rows: list[dict[str, Any]]) -> list[str]:
+    """The commands that decide *rows*."""
+    ways = []
+    if any(row["property"] is not None for row in rows):
+        ways.append("Decide: talk resolve PAIR RECORD PROPERTY --take salesforce|customerp")
+    if any(row["property"] is None for row in rows):
+        ways.append(
+            "Of a record that one end deleted: talk resolve PAIR RECORD --keep (it is made anew there) or --delete "
+            "(it is deleted here, too)"
+        )
+    return ways
 
 
 def _undecided(rows: list[dict[str, Any]]) -> Table:
@@ -58,12 +80,13 @@ def _undecided(rows: list[dict[str, Any]]) -> Table:
         fixed=3,
     )
     for row in rows:
-        note = "edited since you decided" if row["asked_again"] else None if row["property"] else row["reason"]
+        again = "edited since you decided" if row["asked_again"] else None
+        note = again if row["property"] else f"{again}. {row['reason']}" if again else row["reason"]
         shown.add_row(
             *(cell(row[name]) for name in ("pair", "salesforce_id", "customerp_id")),
             cell(row["property"]),
             *(cell(_told(row, system)) for system in System),
-            cell(note, limit=120),
+            cell(note, limit=200),
         )
     return shown
 
@@ -92,48 +115,21 @@ def _settled(rows: list[dict[str, Any]]) -> Table:
     return shown
 
 
+def _deletions(rows: list[dict[str, Any]]) -> Table:
+    shown = table("pair", "Salesforce", "Customerp", "decided", "by", title="Records that one end deleted", fixed=3)
+    for row in rows:
+        words = {"standing": "not carried out yet", "overtaken": "asked again: edited or restored since"}
+        more = words.get(row["state"])
+        shown.add_row(
+            *(cell(row[name]) for name in ("pair", "salesforce_id", "customerp_id")),
+            cell(row["decision"] + (f", {more}" if more else "")),
+            cell(row["decided_by"]),
+        )
+    return shown
+
+
 def _told(row: dict[str, Any], system: System) -> str | None:
     value, at = row[f"{system}_value"], row[f"{system}_at"]
     if row["property"] is None:
         return None
     return f"{'(empty)' if value is None else value}{f' since {at:%Y-%m-%d %H:%M:%S}' if at else ''}"
-
-
-def resolve(
-    pair: PairName,
-    record: RecordId,
-    name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property in conflict.")],
-    *,
-    take: Annotated[System, typer.Option(help="The end whose value wins.")],
-    by: By = None,
-) -> None:
-    """Decide a conflict. The next sync writes the value, unless either end has changed it again: then it asks again."""
-    from talk_assets.links.by_hand import find_link
-    from talk_assets.resources import utc_now
-    from talk_assets.store import decisions
-
-    declared = pair_named(pair)
-    with opened_store() as store:
-        link = find_link(store, declared, record)
-        found = [
-            row
-            for row in decisions.undecided(store, declared).to_dicts()
-            if (row["link_id"], row["property"]) == (link["link_id"], name)
-        ]
-        if not found:
-            raise ConfigurationError(
-                f"{pair} {record} has no conflict about {name} that waits for a person. Nothing was decided. "
-                "See what does: talk conflicts"
-            )
-        seen = {key: found[0][key] for key in ("pair", "link_id", "property", "salesforce_value", "customerp_value")}
-        decisions.decide(store, seen, winner=take, by=who(by), now=utc_now())
-    results().print(
-        plain(
-            f"{take.title} wins {name} of {pair} {record}: {_plainly(seen[f'{take}_value'])} is written to "
-            f"{take.other.title} by the next sync, if neither end changes it before."
-        )
-    )
-
-
-def _plainly(value: str | None) -> str:
-    return "an empty value" if value is None else f"'{value}'"

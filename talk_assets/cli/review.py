@@ -1,4 +1,4 @@
-"""`talk review`, `talk link` and `talk unlink`: which records are the same thing, where nothing is guessed."""
+"""`talk review`, `talk link`, `talk unlink`, `talk separate`: which records are one thing, where nothing is guessed."""
 
 import json
 from typing import Annotated
@@ -12,10 +12,10 @@ from talk_assets.model.system import System
 
 def review(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array on stdout.")] = False) -> None:
     """Show the records that match several others, or whose link was taken away: a person links them."""
-    from talk_assets.store import links
+    from talk_assets.store import reviews
 
     with opened_store() as store:
-        found = links.reviews(store).to_dicts()
+        found = reviews.waiting(store).to_dicts()
     if as_json:
         typer.echo(json.dumps(found, default=plain_json))
         return
@@ -30,12 +30,17 @@ def review(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array
         )
     results().print(rows)
     results().print(plain("Link two of them: talk link PAIR SALESFORCE_ID CUSTOMERP_ID", style="dim"))
+    results().print(plain("Two of them are two things: talk separate PAIR SALESFORCE_ID CUSTOMERP_ID", style="dim"))
+
+
+SalesforceId = Annotated[str, typer.Argument(metavar="SALESFORCE_ID", help="The Salesforce record.")]
+CustomerpId = Annotated[str, typer.Argument(metavar="CUSTOMERP_ID", help="The Customerp record.")]
 
 
 def link(
     pair: PairName,
-    salesforce_id: Annotated[str, typer.Argument(metavar="SALESFORCE_ID", help="The Salesforce record.")],
-    customerp_id: Annotated[str, typer.Argument(metavar="CUSTOMERP_ID", help="The Customerp record.")],
+    salesforce_id: SalesforceId,
+    customerp_id: CustomerpId,
     *,
     by: By = None,
 ) -> None:
@@ -68,6 +73,32 @@ def unlink(pair: PairName, record: RecordId, *, by: By = None) -> None:
     results().print(
         plain(
             f"{pair} {here} of Salesforce and {there} of Customerp are no longer linked. Nothing is made for either; "
-            "both wait in review until you link them: talk review"
+            f"both wait in review. Link them with others, or have each made on the other end as its own record: "
+            f"talk separate {pair} {here} {there}"
+        )
+    )
+
+
+def separate(
+    pair: PairName,
+    salesforce_id: SalesforceId,
+    customerp_id: CustomerpId,
+    *,
+    by: By = None,
+) -> None:
+    """Say that two records are two things. It is remembered: they are never proposed to each other again."""
+    from talk_assets.entities import PAIRS
+    from talk_assets.links.apart import separate_by_hand
+    from talk_assets.resources import utc_now
+
+    declared = pair_named(pair)
+    ids = {System.SALESFORCE: salesforce_id, System.CUSTOMERP: customerp_id}
+    with opened_store() as store:
+        separate_by_hand(store, declared, PAIRS, ids, by=who(by), now=utc_now())
+    results().print(
+        plain(
+            f"{pair} {salesforce_id} of Salesforce and {customerp_id} of Customerp are separate. The next sync matches "
+            "each without the other, and makes it on the other end where nothing else matches it: "
+            f"talk plan --pair {pair}"
         )
     )

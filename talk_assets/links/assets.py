@@ -14,7 +14,7 @@ from talk_assets.model.system import System
 from talk_assets.raw.assets import OWNERS, POOL, Result
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
-from talk_assets.store import links
+from talk_assets.store import links, reviews
 
 STAGE = "links"
 _SHOWN = 50
@@ -76,7 +76,7 @@ def _description(pair: EntityPair) -> str:
 
 
 def _reviews(session: Session, pair: EntityPair) -> str:
-    found = links.reviews(session.db, pair.name).head(_SHOWN)
+    found = reviews.waiting(session.db, pair.name).head(_SHOWN)
     return table(
         ["End", "Record", "Rule", "Shared value", "Salesforce candidates", "Customerp candidates"],
         [

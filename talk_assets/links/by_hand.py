@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -9,7 +10,7 @@ from talk_assets.links.stage import link_id
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import decisions, links, mapped
+from talk_assets.store import links, mapped, reviews, ties
 from talk_assets.store.database import Database
 
 RULE = "person"
@@ -31,12 +32,7 @@ def link_by_hand(
     """
     rows = {}
     for system, record in ids.items():
-        found = mapped.by_id(db, pair, system, [record])
-        if found.is_empty() or found["_deleted"].item():
-            state = "is deleted in" if found.height else "was never read from"
-            raise ConfigurationError(
-                f"{pair.name} {record} {state} {system.title}. Nothing was linked. Check the id, or sync first."
-            )
+        rows[system] = live_record(db, pair, system, record)
         known = links.by_record(db, pair, system, [record])
         if known.height:
             other = known[f"{system.other}_id"].item()
@@ -44,14 +40,28 @@ def link_by_hand(
                 f"{system.title} {pair.name} {record} is linked to {system.other.title} {other}. Nothing was changed. "
                 f"If that is wrong, take it away first: talk unlink {pair.name} {record}"
             )
-        rows[system] = found.row(0, named=True)
     _check_documents(db, pair, pairs, {system: row["_parent"] for system, row in rows.items()})
     new = {f"{system}_id": [record] for system, record in ids.items()}
     new |= {"link_id": [link_id(pair, ids[System.SALESFORCE], ids[System.CUSTOMERP])], "rule": [RULE]}
     with db.transaction():
         links.add(db, pair, pl.DataFrame(new), now=now, fresh=True)
-        links.leave_review(db, pair, ids)
-        decisions.say(db, pair, ids[System.SALESFORCE], ids[System.CUSTOMERP], "linked", by=by, now=now)
+        reviews.leave(db, pair, ids)
+        ties.say(db, pair, ids[System.SALESFORCE], ids[System.CUSTOMERP], "linked", by=by, now=now)
+
+
+def live_record(db: Database, pair: EntityPair, system: System, record: str) -> dict[str, Any]:
+    """The mapped row of a live record.
+
+    Raises:
+        ConfigurationError: it was never read, or is deleted.
+    """
+    found = mapped.by_id(db, pair, system, [record])
+    if found.is_empty() or found["_deleted"].item():
+        state = "is deleted in" if found.height else "was never read from"
+        raise ConfigurationError(
+            f"{pair.name} {record} {state} {system.title}. Nothing was linked or changed. Check the id, or sync first."
+        )
+    return found.row(0, named=True)
 
 
 def _check_documents(
@@ -86,7 +96,7 @@ def unlink_by_hand(
             for line in links.of_document(db, child, System.SALESFORCE, ends[0])["link_id"].to_list():
                 unlink_by_hand(db, child, pairs, line, by=by, now=now)
         links.drop(db, pair, str(found["link_id"]))
-        decisions.say(db, pair, *ends, "unlinked", by=by, now=now)
+        ties.say(db, pair, *ends, "unlinked", by=by, now=now)
     return ends
 
 

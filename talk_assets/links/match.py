@@ -56,6 +56,25 @@ def match_by_value(members: pl.DataFrame, *, ambiguous_is_review: bool) -> Match
     return Matched(links=links, review=review.drop("unlinked", "any_linked"), settled=_settled(links, review))
 
 
+def without_parted(members: pl.DataFrame, parted: pl.DataFrame) -> pl.DataFrame:
+    """Leave out of *members* each unlinked record that a person said is separate from all that share its value.
+
+    *parted* names such records two by two (columns `salesforce_id, customerp_id`).
+    """
+    if parted.is_empty():
+        return members
+    free = []
+    for system in System:
+        own = members.filter((pl.col("system") == system.value) & pl.col("link_id").is_null())
+        others = members.filter(pl.col("system") == system.other.value)
+        met = own.join(others.select("value", other="_id"), on="value")
+        open_ones = met.join(
+            parted, left_on=["_id", "other"], right_on=[f"{system}_id", f"{system.other}_id"], how="anti"
+        )
+        free.append(met.join(open_ones, on=["value", "_id"], how="anti").select("system", "_id", "value").unique())
+    return members.join(pl.concat(free), on=["system", "_id", "value"], how="anti")
+
+
 def match_by_key(ties: pl.DataFrame) -> Matched:
     """Pair up records tied by a stored key (columns `salesforce_id, customerp_id`); a tie to several is reviewed."""
     distinct = ties.unique().sort("salesforce_id", "customerp_id")

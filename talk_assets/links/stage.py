@@ -7,14 +7,14 @@ from uuid import uuid5
 import polars as pl
 
 from talk_assets.links.adopt import adopt
-from talk_assets.links.match import MEMBER_SCHEMA, Matched, match_by_key, match_by_value
+from talk_assets.links.match import MEMBER_SCHEMA, Matched, match_by_key, match_by_value, without_parted
 from talk_assets.links.merges import follow
 from talk_assets.mapped.stage import NAMESPACE, SEPARATOR
 from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, MatchKey
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import decisions, links
+from talk_assets.store import links, reviews, ties
 from talk_assets.store.tables import REVIEW_SCHEMA
 
 RULE_KEY = "key"
@@ -47,45 +47,48 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
     db = session.db
     mark, latest = db.mark("links", pair.name), db.latest_seq()
     if mark == latest:
-        return MatchReport(linked=0, review=links.review_count(db, pair))
+        return MatchReport(linked=0, review=reviews.count(db, pair))
     parent = session.parent(pair)
     merged = follow(session, pair)
     waiting = {system: links.unlinked(db, pair, system, mark, parent=parent) for system in System}
     examined = pl.concat([rows.select("_id", system=pl.lit(s.value)) for s, rows in waiting.items()])
-    kept_apart = decisions.apart(db, pair)
+    kept_apart = ties.apart(db, pair)
     waiting = {
         system: rows.join(kept_apart.filter(pl.col("system") == system.value), on="_id", how="anti")
         for system, rows in waiting.items()
     }
     linked = 0
     with db.transaction():
-        reviews = [_apart_rows(pair, kept_apart)]
+        found = [_apart_rows(pair, kept_apart)]
         for rule, matched in _matches(session, pair, parent, waiting, mark):
             linked += _store(session, pair, matched, rule)
-            reviews.append(_review_rows(session, pair, matched, rule))
+            found.append(_review_rows(session, pair, matched, rule))
         if linked:
             # A stored key may tie a record to one that was merged away since.
             merged += follow(session, pair)
-        links.replace_reviews(db, pair, examined, pl.concat(reviews))
+        reviews.replace(db, pair, examined, pl.concat(found))
         db.set_mark("links", pair.name, latest)
         failpoint("links committing")
     failpoint("links committed")
     session.tally(pair).linked += linked
-    return MatchReport(linked=linked, review=links.review_count(db, pair), merged=merged)
+    return MatchReport(linked=linked, review=reviews.count(db, pair), merged=merged)
 
 
 def _matches(
     session: Session, pair: EntityPair, parent: EntityPair | None, waiting: Mapping[System, pl.DataFrame], mark: int
 ) -> list[tuple[str, Matched]]:
     matched = [(RULE_KEY, match_by_key(_ties(session, pair, waiting)))]
+    parted = ties.parted(session.db, pair)
     if parent is not None:
         left = _without(waiting, matched[-1][1])
-        matched.append((RULE_LINE, _match_lines(session, pair, parent, left, mark)))
+        members = without_parted(_match_lines(session, pair, parent, left, mark), parted)
+        matched.append((RULE_LINE, match_by_value(members, ambiguous_is_review=False)))
         return matched
     left = dict(waiting)
     for i, key in enumerate(pair.match):
         left = _without(left, matched[-1][1])
-        members = _taken(_members(session, pair, left, f"_match{i}", key), [m.settled for _, m in matched])
+        members = without_parted(_members(session, pair, left, f"_match{i}", key), parted)
+        members = _taken(members, [m.settled for _, m in matched])
         matched.append(("+".join(key.properties), match_by_value(members, ambiguous_is_review=key.ambiguous_is_review)))
     return matched
 
@@ -143,7 +146,7 @@ def _members(
 
 def _match_lines(
     session: Session, pair: EntityPair, parent: EntityPair, waiting: Mapping[System, pl.DataFrame], mark: int
-) -> Matched:
+) -> pl.DataFrame:
     """Lines of documents that were matched, not created: by product where it occurs once on both ends.
 
     Only when the document's link is new: two lines added later for one product are two lines.
@@ -153,7 +156,7 @@ def _match_lines(
     for system in System:
         found = links.lines_of_matched(session.db, pair, parent, system, mark, references=references)
         parts.append(found.join(waiting[system].select("_id"), on="_id", how="semi").select(MEMBER_SCHEMA.keys()))
-    return match_by_value(pl.concat(parts).drop_nulls("value"), ambiguous_is_review=False)
+    return pl.concat(parts).drop_nulls("value")
 
 
 def _store(session: Session, pair: EntityPair, matched: Matched, rule: str) -> int:

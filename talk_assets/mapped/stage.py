@@ -1,5 +1,6 @@
 """Translate what moved: raw rows and the look-ups they need become mapped rows or quarantine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -10,7 +11,7 @@ from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import intents, mapped, quarantine, raw
+from talk_assets.store import intents, mapped, quarantine, raw, ties
 from talk_assets.store.tables import match_columns
 
 NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")
@@ -31,9 +32,15 @@ class Translated:
 def create_key(tenant: str, system: System, name: str, record_id: str) -> str:
     """Return the key under which the other end knows our copy of a record.
 
-    It depends on nothing but the record: no attempt number, no clock, so a repeated create meets itself.
+    It depends on nothing but the record (see `key_subject`): no attempt number, no clock, so a repeated create meets
+    itself.
     """
     return uuid5(NAMESPACE, f"{tenant}/{system}/{name}/{record_id}").hex
+
+
+def key_subject(record_id: str, renewed: Mapping[str, int]) -> str:
+    """Return what a record's key is made from: its id, and how often a person gave its key up (`ties.renewals`)."""
+    return f"{record_id}/{renewed[record_id]}" if record_id in renewed else record_id
 
 
 def translate_pair(session: Session, pair: EntityPair, system: System) -> Translated:
@@ -121,7 +128,8 @@ def _through(session: Session, pair: EntityPair, system: System) -> list[raw.Loo
 
 def _with_keys(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFrame:
     tenant = session.identities[system].tenant
-    derived = [create_key(tenant, system, pair.name, i) for i in rows["_id"].to_list()]
+    renewed = ties.renewals(session.db, pair, system)
+    derived = [create_key(tenant, system, pair.name, key_subject(i, renewed)) for i in rows["_id"].to_list()]
     references = {p.name for p in pair.references}
     matches = {}
     for column, key in zip(match_columns(pair), pair.match, strict=True):

@@ -1,4 +1,4 @@
-"""What people decided: which end's value wins a conflict, and which records belong together."""
+"""What people decided of conflicts: which end's value wins, and what becomes of a record that one end deleted."""
 
 from datetime import datetime
 
@@ -7,7 +7,10 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
-from talk_assets.store.tables import DECISION_SCHEMA, TIE_SCHEMA, changes_table, links_table, mapped_table
+from talk_assets.store.tables import DECISION_SCHEMA, changes_table, links_table
+
+RECORD = ""
+"""What stands for the property where a decision is about a whole record: the winner is the end that deleted it."""
 
 
 def decide(db: Database, conflict: dict[str, str], *, winner: System, by: str, now: datetime) -> None:
@@ -53,30 +56,20 @@ def settle(db: Database, pair: EntityPair, settled: pl.DataFrame, *, now: dateti
         )
 
 
-def say(
-    db: Database, pair: EntityPair, salesforce_id: str, customerp_id: str, what: str, *, by: str, now: datetime
-) -> None:
-    """Record that a person *what* (linked, unlinked) two records."""
-    row = (pair.name, salesforce_id, customerp_id, what, by, now)
-    db.insert("links.said", pl.DataFrame([row], schema=dict(TIE_SCHEMA), orient="row"))
+def deletions(db: Database, pair: EntityPair) -> pl.DataFrame:
+    """What people decided of records that one end deleted, newest first.
 
-
-def apart(db: Database, pair: EntityPair) -> pl.DataFrame:
-    """Live unlinked records whose link a person took away: nothing but a person links them again.
-
-    Columns: `system, _id, salesforce_id, customerp_id, said_at`; one row a record, the last thing said of it.
+    Columns: both ids, `decision` (keep or delete), `state` (standing, applied, overtaken), `decided_by, decided_at`.
     """
-    ends = " UNION ALL ".join(
-        f"""SELECT '{system}' AS system, m._id, s.salesforce_id, s.customerp_id, s.said_at FROM links.said s
-            JOIN {mapped_table(pair, system)} m ON m._id = s.{system}_id AND NOT m._deleted
-            ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id
-            WHERE s.pair = ? AND s.what = 'unlinked'"""
-        for system in System
-    )
     return db.frame(
-        f"""SELECT * FROM ({ends}) QUALIFY row_number() OVER (PARTITION BY system, _id ORDER BY said_at DESC) = 1
-            ORDER BY system, _id""",
-        [pair.name] * len(System),
+        f"""SELECT * FROM (
+              SELECT l.salesforce_id, l.customerp_id, 'delete' AS decision, d.state, d.decided_by, d.decided_at
+              FROM changesets.decision d JOIN {links_table(pair)} l ON l.link_id = d.link_id
+              WHERE d.pair = ? AND d.property = '{RECORD}' UNION ALL
+              SELECT salesforce_id, customerp_id, 'keep', 'applied', said_by, said_at
+              FROM links.said WHERE pair = ? AND what = 'kept')
+            ORDER BY decided_at DESC, salesforce_id, customerp_id""",
+        [pair.name, pair.name],
     )
 
 
@@ -92,7 +85,7 @@ def undecided(db: Database, pair: EntityPair) -> pl.DataFrame:
               CASE WHEN c.property IS NOT NULL THEN c.old END AS customerp_value,
               g.salesforce_at, g.customerp_at, g.found_at, c.reason,
               EXISTS (SELECT 1 FROM changesets.decision d WHERE d.pair = c.pair AND d.link_id = c.link_id
-                AND d.property = c.property AND d.state = 'overtaken') AS asked_again
+                AND d.property = coalesce(c.property, '{RECORD}') AND d.state = 'overtaken') AS asked_again
             FROM {changes_table(pair)} c JOIN {links_table(pair)} l ON l.link_id = c.link_id
             LEFT JOIN changesets.conflict g ON g.pair = c.pair AND g.link_id = c.link_id AND g.property = c.property
               AND g.salesforce_value IS NOT DISTINCT FROM c.new AND g.customerp_value IS NOT DISTINCT FROM c.old

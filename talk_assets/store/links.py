@@ -11,7 +11,6 @@ from talk_assets.store import intents, mapped
 from talk_assets.store.database import Database, quoted
 from talk_assets.store.tables import (
     LINK_SCHEMA,
-    REVIEW_SCHEMA,
     baseline_schema,
     baseline_table,
     changes_table,
@@ -19,6 +18,7 @@ from talk_assets.store.tables import (
     mapped_table,
     match_columns,
 )
+from talk_assets.store.ties import parted
 
 GONE: Mapping[System, tuple[str, ...]] = {
     System.SALESFORCE: ("salesforce_deleted", "salesforce_merged", "customerp_restored", "both_deleted"),
@@ -129,7 +129,8 @@ def key_candidates(db: Database, pair: EntityPair, system: System, rows: pl.Data
 
     A record carries our key when we created it; a person may also have stored the other end's id there.
     A tie to a deleted record counts where there is none to a live one: what was made for a record that
-    is gone is its counterpart still, and no record that lacks one.
+    is gone is its counterpart still, and no record that lacks one. No key ties what a person said is separate,
+    or kept though the other was deleted; the latter are tied if the other was restored before anything else was made.
     """
     if rows.is_empty():
         return pl.DataFrame(schema={"own": pl.String(), "other": pl.String()})
@@ -140,10 +141,15 @@ def key_candidates(db: Database, pair: EntityPair, system: System, rows: pl.Data
         f"JOIN {mapped_table(pair, other)} o ON rows.{mine} = o.{theirs}"
         for mine, theirs in ties
     )
+    said = parted(db, pair).select(own=f"{system}_id", other=f"{other}_id", what="what")
+    restored = f"""SELECT said.own, said.other, o._deleted AS gone FROM said JOIN rows ON rows._id = said.own
+        JOIN {mapped_table(pair, other)} o ON o._id = said.other WHERE said.what = 'kept' AND NOT o._deleted"""
     return db.frame(
-        f"""SELECT own, other FROM ({tied}) t ANTI JOIN {links_table(pair)} l ON l.{other}_id = t.other
+        f"""SELECT own, other FROM (SELECT * FROM ({tied}) ANTI JOIN said USING (own, other) UNION {restored}) t
+            ANTI JOIN {links_table(pair)} l ON l.{other}_id = t.other
             QUALIFY rank() OVER (PARTITION BY own ORDER BY gone) = 1""",
         rows=rows.select("_id", "_key", "_derived"),
+        said=said,
     )
 
 
@@ -171,55 +177,6 @@ def sharing(
             WHERE NOT m._deleted AND m.{quoted(column)} IN (SELECT value FROM shared)""",
         shared=values,
     )
-
-
-def replace_reviews(db: Database, pair: EntityPair, examined: pl.DataFrame, reviews: pl.DataFrame) -> None:
-    """Replace the reviews of the *examined* records (columns `system, _id`) by *reviews* (review schema).
-
-    Records that were linked or deleted meanwhile leave review, one entry a record stays. A record
-    that leaves it unlinked counts as moved, so that it is looked at as one without a counterpart.
-    """
-    with db.transaction():
-        before = db.frame("SELECT DISTINCT system, record_id AS _id FROM links.review WHERE pair = ?", [pair.name])
-        if before.height and examined.height:
-            db.run(
-                """DELETE FROM links.review WHERE pair = ? AND EXISTS
-                   (SELECT 1 FROM examined e WHERE e.system = review.system AND e._id = review.record_id)""",
-                [pair.name],
-                examined=examined,
-            )
-        if reviews.height:
-            single = reviews.unique(["system", "record_id"], keep="first", maintain_order=True)
-            db.insert("links.review", single.select(REVIEW_SCHEMA.keys()))
-        if before.is_empty() and reviews.is_empty():
-            return
-        for system in System:
-            _leave_review(db, pair, system, before.filter(pl.col("system") == system.value).select("_id"))
-
-
-def _leave_review(db: Database, pair: EntityPair, system: System, before: pl.DataFrame) -> None:
-    free = f"""SELECT m._id FROM {mapped_table(pair, system)} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id
-               WHERE NOT m._deleted"""
-    db.run(f"DELETE FROM links.review WHERE pair = ? AND system = ? AND record_id NOT IN ({free})", [pair.name, system])
-    left = db.frame(
-        f"""SELECT before._id FROM before JOIN ({free}) f ON f._id = before._id WHERE before._id NOT IN
-            (SELECT record_id FROM links.review WHERE pair = ? AND system = ?)""",
-        [pair.name, system],
-        before=before,
-    )
-    mapped.touch(db, pair, system, left["_id"].to_list())
-
-
-def reviews(db: Database, pair: str | None = None) -> pl.DataFrame:
-    """Records in review, oldest first."""
-    return db.frame(
-        "SELECT * FROM links.review WHERE ? IS NULL OR pair = ? ORDER BY since, pair, system, record_id", [pair, pair]
-    )
-
-
-def review_count(db: Database, pair: EntityPair) -> int:
-    """How many records of *pair* are in review."""
-    return db.count("SELECT count(*) FROM links.review WHERE pair = ?", [pair.name])
 
 
 def lines_of_matched(
@@ -254,6 +211,13 @@ def fresh(db: Database, pair: EntityPair) -> list[str]:
     return [str(row[0]) for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh")]
 
 
+def found_fresh(db: Database, pair: EntityPair) -> list[str]:
+    """Those of the fresh links whose records were both there before: nobody made one for the other."""
+    return [
+        str(row[0]) for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh AND rule <> 'created'")
+    ]
+
+
 def by_any_id(db: Database, pair: EntityPair, record: str) -> pl.DataFrame:
     """The links whose own id, or either record's id, is *record*."""
     return db.frame(
@@ -269,14 +233,6 @@ def of_document(db: Database, child: EntityPair, system: System, document: str) 
             WHERE m._parent = ? ORDER BY l.link_id""",
         [document],
     )
-
-
-def leave_review(db: Database, pair: EntityPair, ids: Mapping[System, str]) -> None:
-    """Take the records *ids* out of review; others that name them are looked at again by the next matching."""
-    for system, record in ids.items():
-        db.execute(
-            "DELETE FROM links.review WHERE pair = ? AND system = ? AND record_id = ?", [pair.name, system, record]
-        )
 
 
 def drop(db: Database, pair: EntityPair, link_id: str) -> None:

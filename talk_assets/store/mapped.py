@@ -107,6 +107,23 @@ def lines_of(db: Database, child: EntityPair, system: System, parents: Sequence[
     ).sort("_parent", "_id")
 
 
+def line_counts(db: Database, child: EntityPair, system: System, parents: Sequence[str]) -> pl.DataFrame:
+    """How many live lines each of the documents *parents* has (columns `_id, lines`); none: left out."""
+    wanted = pl.DataFrame({"_parent": list(parents)}, schema={"_parent": pl.String()})
+    return db.frame(
+        f"""SELECT _parent AS _id, count(*) AS lines FROM {mapped_table(child, system)} SEMI JOIN wanted USING (_parent)
+            WHERE NOT _deleted GROUP BY _parent ORDER BY _parent""",
+        wanted=wanted,
+    )
+
+
+def last_move(db: Database, pair: EntityPair, lines: Sequence[EntityPair], system: System, record: str) -> int:
+    """The number of the last move of a record of *system*, or of one of its *lines*, deleted ones among them."""
+    moves = [f"SELECT _seq FROM {mapped_table(pair, system)} WHERE _id = ?"]
+    moves += [f"SELECT _seq FROM {mapped_table(line, system)} WHERE _parent = ?" for line in lines]
+    return db.count(f"SELECT coalesce(max(_seq), 0) FROM ({' UNION ALL '.join(moves)})", [record] * len(moves))
+
+
 def since(db: Database, pair: EntityPair, system: System, seq: int) -> int:
     """How many rows moved after *seq*."""
     return db.count(f"SELECT count(*) FROM {mapped_table(pair, system)} WHERE _seq > ?", [seq])

@@ -5,7 +5,7 @@ from typing import Any
 from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.changes import ChangeState
 from talk_assets.model.system import System
-from talk_assets.store import changes, links, quarantine
+from talk_assets.store import changes, links, quarantine, reviews
 from talk_assets.store.database import Database
 from talk_assets.store.tables import create_tables
 
@@ -29,7 +29,7 @@ def status(db: Database) -> dict[str, Any]:
                 "quarantined": quarantine.count(db, pair.name),
                 "parked": changes.count(db, pair, ChangeState.PARKED.value),
                 "held": changes.count(db, pair, ChangeState.HELD.value),
-                "review": links.review_count(db, pair),
+                "review": reviews.count(db, pair),
                 "cursors": {
                     system.value: cursors.get((system.value, pair.name))
                     or cursors.get((system.value, str(pair.parent)))

@@ -183,7 +183,8 @@ DECISION_SCHEMA: Mapping[str, pl.DataType] = {
     "settled_at": pl.Datetime("us", "UTC"),
 }
 """What a person decided of a conflict, and the values that person saw. *state* is standing, applied, or overtaken
-where an end's value changed before it was applied."""
+where an end's value changed before it was applied. Of a whole record (*property* is empty) the winner is the end that
+deleted it, and what was seen is the number of the last move on the other."""
 
 TIE_SCHEMA: Mapping[str, pl.DataType] = {
     "pair": pl.String(),
@@ -193,7 +194,9 @@ TIE_SCHEMA: Mapping[str, pl.DataType] = {
     "said_by": pl.String(),
     "said_at": pl.Datetime("us", "UTC"),
 }
-"""That a person linked two records, or took their link away (*what*: linked, unlinked)."""
+"""What a person said of two records (*what*): linked; unlinked, after which both wait for a person; separate, after
+which neither is ever a candidate for the other; kept, where one was deleted and the other gets a new counterpart;
+renewed, where one carries the key of the other's copies, so that those are known by another key from then on."""
 
 INTENT_SCHEMA: Mapping[str, pl.DataType] = {
     "intent_id": pl.String(),

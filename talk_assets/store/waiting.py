@@ -6,7 +6,7 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import changes, links, mapped, quarantine
+from talk_assets.store import changes, links, mapped, quarantine, reviews
 from talk_assets.store.altered import altered
 from talk_assets.store.database import Database
 
@@ -39,7 +39,7 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
                 pl.lit("quarantined").alias("state"),
                 "reason",
             ),
-            links.reviews(db, pair.name).select(
+            reviews.waiting(db, pair.name).select(
                 "pair",
                 "system",
                 pl.col("record_id").alias("id"),

@@ -8,12 +8,12 @@ import msgspec
 import polars as pl
 
 from talk_assets.mapped.encode import encode, holdable
-from talk_assets.mapped.stage import NAMESPACE, create_key
+from talk_assets.mapped.stage import NAMESPACE, create_key, key_subject
 from talk_assets.model.changes import Op, Write
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import mapped
+from talk_assets.store import mapped, ties
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback.prepared import Prepare, Prepared
 
@@ -124,6 +124,7 @@ def _creations(
     texts = _texts(session, pair, system, origins, names)
     fits = {row["_id"]: row for row in holdable(pair, system, origins, names).iter_rows(named=True)}
     tenant = session.identities[system.other].tenant
+    renewed = ties.renewals(session.db, pair, system.other)
     parents = _documents_there(session, pair, system, origins) if pair.parent is not None else {}
     made = []
     for row in origins.select("_id", "_parent").iter_rows(named=True):
@@ -140,12 +141,13 @@ def _creations(
         values |= given.get(origin, {})
         parent, version = parents.get(row["_parent"], (None, None))
         own = tuple(lines.get(origin, ()))
+        subject = key_subject(origin, renewed)
         write = Write(
-            intent_id=intent_id(session, system, Op.CREATE, f"{pair.name}/{origin}", values),
+            intent_id=intent_id(session, system, Op.CREATE, f"{pair.name}/{subject}", values),
             entity=pair.name,
             op=Op.CREATE,
             values=values,
-            key=create_key(tenant, system.other, pair.name, origin),
+            key=create_key(tenant, system.other, pair.name, subject),
             version=version,
             parent_id=parent,
             lines=tuple(line.write for line in own),

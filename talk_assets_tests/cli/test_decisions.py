@@ -15,6 +15,7 @@ from talk_assets_tests.twins import Twins
 
 SALESFORCE, CUSTOMERP = System
 ONLY = {"pairs": ["contact"]}
+SEPARATE = ["separate", "contact", "x", "y"]
 
 
 class Desk:
@@ -101,6 +102,66 @@ def test_records_in_review_are_shown_linked_and_unlinked(desk):
     assert {row["record_id"] for row in desk.json("review")} >= {here[1]}
 
 
+def test_a_deleted_record_is_kept_or_deleted_by_a_persons_word(desk):
+    """The conflict names both commands; what was decided is told, and what cannot be is said in words."""
+    twins = desk.twins
+    people = [twins.add("contact", CUSTOMERP, last_name=name, email=f"{name}@x.no") for name in ("Berg", "Dahl")]
+    twins.cycle(**ONLY)
+    here = [twins.other("contact", CUSTOMERP, record) for record in people]
+    for one, record in zip(here, people, strict=True):
+        twins.edit("contact", SALESFORCE, one, department="South")
+        twins.remove("contact", CUSTOMERP, record)
+    twins.cycle(**ONLY)
+
+    shown = desk.talk("conflicts")
+    assert all(word in shown for word in (*here, "Deleted in Customerp but edited", "--keep", "--delete"))
+    assert [row["property"] for row in desk.json("conflicts")["undecided"]] == [None, None]
+    for arguments, said in (
+        ([], "Say one of --take, --keep and --delete"),
+        (["--keep", "--delete"], "Say one of"),
+        (["--take", "salesforce"], "--take wants the property"),
+        (["department", "--keep"], "are about whole records"),
+    ):
+        with pytest.raises(ConfigurationError, match=said):
+            desk.talk("resolve", "contact", here[0], *arguments)
+    assert "makes it anew in Customerp" in desk.talk("resolve", "contact", people[0], "--keep", "--by", "kari")
+    assert "is deleted by the next sync" in desk.talk("resolve", "contact", here[1], "--delete", "--by", "kari")
+    assert "not carried out yet" in desk.talk("conflicts")
+    twins.cycle(**ONLY)
+
+    assert [len(twins.live("contact", system)) for system in System] == [1, 1]
+    assert twins.only("contact", CUSTOMERP)["last_name"] == "Berg"
+    told = desk.json("conflicts")
+    assert told["undecided"] == []
+    assert [(row["decision"], row["state"], row["decided_by"]) for row in told["deletions"]] == [
+        ("delete", "applied", "kari"),
+        ("keep", "applied", "kari"),
+    ]
+    with pytest.raises(ConfigurationError, match="is deleted on both ends"):
+        desk.talk("resolve", "contact", here[1], "--delete")
+    with pytest.raises(ConfigurationError, match="is deleted on neither end"):
+        desk.talk("resolve", "contact", here[0], "--keep")
+    with pytest.raises(ConfigurationError, match="has no link"):
+        desk.talk("resolve", "contact", "C999", "--keep")
+
+
+def test_records_said_to_be_separate_are_not_shown_again(desk):
+    """Review leads to the command, and the next sync makes each on the other end."""
+    twins = desk.twins
+    here = twins.add("contact", SALESFORCE, last_name="Berg", email="post@x.no")
+    there = [twins.add("contact", CUSTOMERP, last_name=name, email="post@x.no") for name in ("Berg", "Dahl")]
+    twins.cycle(**ONLY)
+    assert "talk separate PAIR" in desk.talk("review")
+    for record in there:
+        assert "are separate" in desk.talk("separate", "contact", here, record)
+    twins.cycle(**ONLY)
+
+    assert [len(twins.live("contact", system)) for system in System] == [3, 3]
+    assert desk.json("review") == []
+    with pytest.raises(ConfigurationError, match="are separate already"):
+        desk.talk("separate", "contact", here, there[0])
+
+
 def test_what_is_held_is_told_and_tried_again(desk):
     """A refusal stays until the record changes, or a person who put the cause right says so."""
     twins = desk.twins
@@ -129,7 +190,7 @@ def test_commands_that_need_a_store_say_so(tmp_path, monkeypatch):
     """Nothing is made where no sync ever ran."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TALK_STORE", str(tmp_path / "none.duckdb"))
-    for command in (["conflicts"], ["review"], ["held"], ["retry", "contact"], ["unlink", "contact", "x"]):
+    for command in (["conflicts"], ["review"], ["held"], ["retry", "contact"], ["unlink", "contact", "x"], SEPARATE):
         with pytest.raises(ConfigurationError, match="There is no store"):
             CliRunner().invoke(app, command, catch_exceptions=False)
 

@@ -5,7 +5,7 @@ import pytest
 from talk_assets.links.by_hand import link_by_hand, unlink_by_hand
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
-from talk_assets.store import links
+from talk_assets.store import reviews
 from talk_assets.store.selfcheck import problems
 
 SALESFORCE, CUSTOMERP = System
@@ -31,7 +31,7 @@ def unlink(twins, record, pair="contact"):
 
 
 def in_review(twins):
-    return sorted(links.reviews(twins.db, "contact")["record_id"].to_list())
+    return sorted(reviews.waiting(twins.db, "contact")["record_id"].to_list())
 
 
 def test_a_person_links_two_records_in_review(twins, doubles):

@@ -1,14 +1,14 @@
 """Matching over the store: which record becomes which, and how a record leaves review."""
 
 from talk_assets.model.system import System
-from talk_assets.store import links
+from talk_assets.store import reviews
 
 SALESFORCE, CUSTOMERP = System
 ONLY = {"pairs": ["contact"]}
 
 
 def in_review(twins):
-    return sorted(links.reviews(twins.db, "contact")["record_id"].to_list())
+    return sorted(reviews.waiting(twins.db, "contact")["record_id"].to_list())
 
 
 def linked(twins):
