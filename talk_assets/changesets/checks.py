@@ -24,7 +24,9 @@ def guard_spec(pair: EntityPair, asset: dg.AssetKey) -> dg.AssetCheckSpec:
         asset=asset,
         description=f"The plan changes at most {limits.update_ratio:.0%} of the linked records (or {limits.floor}), "
         f"deletes at most {limits.delete_ratio:.0%} (or {limits.floor}) and empties at most {limits.clear_ratio:.0%} "
-        f"(or {limits.clear_floor}) of any property's values. Creations overwrite nothing and are not limited.",
+        f"(or {limits.clear_floor}) of any property's values; of records linked for the first time, at most "
+        f"{limits.first_link_ratio:.0%} (or {limits.floor}) have a value replaced. Creations, and filling what is "
+        "empty on a first link, overwrite nothing and are not limited.",
         blocking=True,
     )
 

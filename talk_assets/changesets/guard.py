@@ -55,13 +55,28 @@ def trips(guards: Guards, pending: pl.DataFrame, total: int) -> list[Trip]:
     return found
 
 
+def first_link_trips(guards: Guards, replaced: pl.DataFrame, total: int) -> list[Trip]:
+    """The limit that *replaced*, changes of values of *total* links made just now, pass if they do."""
+    count = replaced["link_id"].n_unique()
+    limit = max(guards.floor, int(total * guards.first_link_ratio))
+    if count <= limit:
+        return []
+    return [Trip(what="records linked for the first time would have values replaced", count=count, limit=limit)]
+
+
 def stopped(session: Session, pair: EntityPair) -> tuple[list[Trip], str]:
     """The limits that the pair's pending changes pass, and the hash that approves exactly these changes."""
     db = session.db
     pending = changes.of(db, pair, state=ChangeState.PENDING.value)
-    fresh = links.fresh(db, pair)
+    fresh, found = links.fresh(db, pair), links.found_fresh(db, pair)
+    # At first both ends fill what the other lacks; what is there already is replaced as in any other change.
+    replaced = pending.filter(
+        pl.col("link_id").is_in(found) & (pl.col("op") == Op.UPDATE.value) & pl.col("old").is_not_null()
+    )
     pending = pending.filter(~pl.col("link_id").is_in(fresh) | pl.col("link_id").is_null())
     tripped = trips(pair.guards, pending, links.count(db, pair))
+    tripped += first_link_trips(pair.guards, replaced, len(found))
+    pending = pl.concat([pending, replaced])
     if not tripped:
         return [], ""
     parts = []

@@ -147,7 +147,8 @@ class StatusRule:
 class Guards:
     """Limits that stop a changeset before its first write.
 
-    Ratios are of the pair's links; none trips below *floor* changes.
+    Ratios are of the pair's links, and *first_link_ratio* of those not reconciled before: on how many of these a
+    value may be replaced by the other end's. None trips below *floor* changes.
     """
 
     floor: int = 25
@@ -155,6 +156,7 @@ class Guards:
     delete_ratio: float = 0.02
     clear_floor: int = 25
     clear_ratio: float = 0.02
+    first_link_ratio: float = 0.10
     shrink_ratio: float = 0.20
 
 

@@ -148,6 +148,35 @@ def test_each_limit_is_exact_and_stops_whole_plans(act, limit, said):
     twins.db.close()
 
 
+def test_a_first_link_that_would_replace_much_stops():
+    """Two of four found records may have values replaced; a third stops all. What is empty is filled without limit."""
+    pairs = tight()
+    pairs["contact"] = replace(pairs["contact"], guards=replace(TIGHT, floor=2, first_link_ratio=0.5))
+    twins = Twins(pairs=pairs)
+    titles = {SALESFORCE: "Owner", CUSTOMERP: "Buyer"}
+    for number in range(4):
+        for system in System:
+            differs = {"job_title": titles[system]} if number < 3 else {}
+            fills = {"department": "North"} if system is SALESFORCE else {}
+            twins.add("contact", system, last_name=f"N{number}", email=f"n{number}@x.no", **differs, **fills)
+    with pytest.raises(GuardError, match="3 records linked for the first time would have values replaced") as stopped:
+        twins.cycle(**ONLY)
+    assert twins.writes == 0
+    approval = str(stopped.value).rsplit("--accept ", 1)[1].rstrip(".")
+    twins.cycle(accept=approval, **ONLY)
+    assert {row["department"] for row in twins.live("contact", CUSTOMERP).values()} == {"North"}
+    for number in (4, 5):
+        for system in System:
+            twins.add("contact", system, last_name=f"N{number}", email=f"n{number}@x.no", job_title=titles[system])
+    twins.cycle(**ONLY)
+
+    assert [{row["job_title"] for row in twins.live("contact", system).values()} for system in System] == [
+        {"Buyer", None},
+        {"Buyer", None},
+    ]
+    twins.db.close()
+
+
 def test_a_plan_at_its_limit_is_written():
     """The limit itself does not stop."""
     twins = Twins(pairs=tight())
