@@ -23,9 +23,9 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.raw.fetch import fetch, recover
 from talk_assets.session import Session
-from talk_assets.store import changes, quarantine
-from talk_assets.store.links import review_count
+from talk_assets.store import changes, quarantine, reviews
 from talk_assets.store.waiting import waiting
+from talk_assets.writeback.completion import completions
 from talk_assets.writeback.stage import apply_pair
 
 Progress = Callable[[str], None]
@@ -35,7 +35,8 @@ Progress = Callable[[str], None]
 class CycleReport:
     """What a cycle did.
 
-    *plan* lists the changes that stand after it: sent ones are gone from it. *waiting* lists
+    *plan* lists the changes that stand after it: sent ones are gone from it; after a dry run also what its creations
+    bring with them (state `model.changes.FOLLOWS`). *waiting* lists
     everything that is held back, each with its reason (`store.waiting.WAITING_SCHEMA`).
     """
 
@@ -140,7 +141,7 @@ def run_cycle(
     failpoint("checkpointed")
     for pair in chosen:
         count_standing(session, pair)
-    plan = pl.concat([_plan_rows(session, pair) for pair in chosen])
+    plan = pl.concat([_plan_rows(session, pair, dry_run=dry_run) for pair in chosen])
     return CycleReport(
         tallies={pair.name: session.tally(pair) for pair in chosen},
         calls={system: session.ends[system].calls.total for system in System},
@@ -188,15 +189,17 @@ def count_standing(session: Session, pair: EntityPair) -> None:
     """Count what of the pair stands still, and why."""
     tally = session.tally(pair)
     tally.quarantined = quarantine.count(session.db, pair.name)
-    tally.review = review_count(session.db, pair)
+    tally.review = reviews.count(session.db, pair)
     tally.parked = changes.count(session.db, pair, ChangeState.PARKED.value)
     tally.undecided = changes.count(session.db, pair, ChangeState.CONFLICT.value)
     tally.postponed = sum(1 for name, _, _ in session.postponed if name == pair.name)
     tally.held = changes.count(session.db, pair, ChangeState.HELD.value)
 
 
-def _plan_rows(session: Session, pair: EntityPair) -> pl.DataFrame:
+def _plan_rows(session: Session, pair: EntityPair, *, dry_run: bool) -> pl.DataFrame:
     found = changes.of(session.db, pair)
+    if dry_run:
+        found = pl.concat([found, completions(session, pair)])
     return found.select(
         "pair",
         "system",

@@ -82,6 +82,6 @@ def _show(report: "CycleReport", *, dry_run: bool) -> None:
         results().print(plain(line, style="dim"))
     if dry_run:
         results().print(
-            "This is the plan. Nothing was written to either end. A record that is made brings what completes it: a "
-            "document its lines and status, a product its price, and in Salesforce an Account or Opportunity it needs."
+            "This is the plan. Nothing was written to either end. What 'follows' is written with the record that it "
+            "completes: a document's lines and status, a product's price, an Account that Salesforce needs."
         )

@@ -41,6 +41,11 @@ class ChangeState(StrEnum):
     REVIEW = "review"
 
 
+FOLLOWS = "follows"
+"""State of what a plan lists besides its changes: it comes with a creation, as the status that a document gets once
+its lines exist."""
+
+
 class Outcome(StrEnum):
     """What a write did, as far as the answer tells.
 

@@ -74,8 +74,8 @@ def contacts_of(session: Session, pair: EntityPair, origins: pl.DataFrame) -> di
     }
 
 
-def find_or_make(session: Session, wanted: Iterable[Account]) -> tuple[dict[str, str], dict[str, str]]:
-    """Account ids by key, and by key why an Account has none."""
+def find(session: Session, wanted: Iterable[Account]) -> tuple[dict[str, str], dict[str, str], list[Account]]:
+    """Account ids by key, by key why an Account can have none, and the Accounts that are not there yet."""
     entity = session.lookups["account"]
     unique = {account.key: account for account in wanted}
     known = lookups.by_key(session.db, entity, list(unique))
@@ -91,7 +91,13 @@ def find_or_make(session: Session, wanted: Iterable[Account]) -> tuple[dict[str,
                 f"{len(ids)} Salesforce Accounts have this company's name, so none was chosen. "
                 "Merge them or rename all but one."
             )
-    missing = [a for a in missing if a.key not in known and a.key not in problems]
+    return known, problems, [a for a in missing if a.key not in known and a.key not in problems]
+
+
+def find_or_make(session: Session, wanted: Iterable[Account]) -> tuple[dict[str, str], dict[str, str]]:
+    """Account ids by key, and by key why an Account has none."""
+    entity = session.lookups["account"]
+    known, problems, missing = find(session, wanted)
     for write, receipt in transmit(session, entity, [_creation(session, a) for a in missing]):
         if receipt.outcome in {Outcome.APPLIED, Outcome.EXISTS} and receipt.id is not None:
             known[str(write.key)] = receipt.id

@@ -1,6 +1,6 @@
 """Records that only Salesforce has and that our writes need: an Account, an Opportunity, a price book."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -50,6 +50,33 @@ def resolve(session: Session, pair: EntityPair, origins: pl.DataFrame, *, creati
     return found
 
 
+def lacking(session: Session, pair: EntityPair, origins: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """What creating *origins* on Salesforce would make besides: (origin id, the object, its name), each once."""
+    company = next((p for p in pair.properties if p.salesforce.through in _THROUGH_ACCOUNT), None)
+    if company is None or origins.is_empty():
+        return []
+    needs_account = pair.name in names.NEEDS_ACCOUNT
+    wanted, _ = _wanted(session, pair, origins, company, Resolved(), needs_account=needs_account)
+    missing = {account.key for account in accounts.find(session, wanted.values())[2]}
+    made = []
+    for origin, account in sorted(wanted.items()):
+        if account.key in missing:
+            missing.remove(account.key)
+            made.append((origin, "Account", account.name))
+    if company.salesforce.through is Through.OPPORTUNITY_ACCOUNT:
+        keys = _opportunity_keys(session, origins["_id"])
+        known = lookups.by_key(session.db, session.lookups["opportunity"], list(keys))
+        titles = dict(origins.select("_id", "title").iter_rows())
+        made += [(origin, "Opportunity", str(titles[origin])) for key, origin in keys.items() if key not in known]
+    return made
+
+
+def _opportunity_keys(session: Session, origins: Iterable[str]) -> dict[str, str]:
+    """The origin id of each quote by the key of its Opportunity."""
+    tenant = session.identities[SF.other].tenant
+    return {create_key(tenant, SF.other, "opportunity", origin): origin for origin in origins}
+
+
 def _accounts(
     session: Session,
     pair: EntityPair,
@@ -60,6 +87,26 @@ def _accounts(
     needs_account: bool,
 ) -> dict[str, str]:
     """The Account of each origin that has, or must have, one; what has none yet is put into `found.waits`."""
+    wanted, chosen = _wanted(session, pair, origins, company, found, needs_account=needs_account)
+    known, problems = accounts.find_or_make(session, wanted.values())
+    for origin, account in wanted.items():
+        if account.key in known:
+            chosen[origin] = known[account.key]
+        else:
+            found.waits[origin] = problems.get(account.key, "Its Account could not be made yet; it is tried again.")
+    return chosen
+
+
+def _wanted(
+    session: Session,
+    pair: EntityPair,
+    origins: pl.DataFrame,
+    company: Property,
+    found: Resolved,
+    *,
+    needs_account: bool,
+) -> tuple[dict[str, accounts.Account], dict[str, str]]:
+    """The Account to be found or made for each origin, and those that are known already, by origin id."""
     wanted: dict[str, accounts.Account] = {}
     chosen: dict[str, str] = {}
     contacts = accounts.contacts_of(session, pair, origins) if needs_account else {}
@@ -79,13 +126,7 @@ def _accounts(
             found.waits[origin] = (
                 f"Salesforce needs an Account for this {pair.name}; give it a company, or a contact with one."
             )
-    known, problems = accounts.find_or_make(session, wanted.values())
-    for origin, account in wanted.items():
-        if account.key in known:
-            chosen[origin] = known[account.key]
-        else:
-            found.waits[origin] = problems.get(account.key, "Its Account could not be made yet; it is tried again.")
-    return chosen
+    return wanted, chosen
 
 
 def _opportunities(
@@ -93,10 +134,9 @@ def _opportunities(
 ) -> dict[str, Values]:
     """The Opportunity each quote is to belong to, found by key or made; what has none goes to `found.waits`."""
     entity = session.lookups["opportunity"]
-    tenant = session.identities[SF.other].tenant
     pricebook = session.identities[SF].pricebook
     rows = {str(row["_id"]): row for row in origins.iter_rows(named=True)}
-    keys = {create_key(tenant, SF.other, entity.name, origin): origin for origin in by_origin}
+    keys = _opportunity_keys(session, by_origin)
     known = lookups.by_key(session.db, entity, list(keys))
     default_close = session.clock().date() + timedelta(days=session.options.opportunity_days)
     writes = []
