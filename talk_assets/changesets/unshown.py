@@ -40,7 +40,7 @@ def not_shown(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
                         phase=pl.lit(0),
                         reason=pl.format(
                             f"{{}} does not show {p.name}, so what it holds is not known and nothing is written. "
-                            "Allow the integration user to read it, then sync with --full.",
+                            "Allow the integration user to read it; then it is read again by itself.",
                             hides.otherwise(pl.lit(system.other.title)),
                         ),
                     )
@@ -58,7 +58,7 @@ def blind_creations(session: Session, pair: EntityPair, origin: System) -> pl.Ex
     matched_by = list(dict.fromkeys(name for key in pair.match for name in key.properties))
     text = (
         "{} does not show {}, by which records are matched, so this one may be there already. It is made when "
-        "the integration user may read that; then sync with --full."
+        "the integration user may read that, and then by itself."
     )
     hidden = mapped.unshown(session.db, pair, origin.other)
     for name in (name for name in matched_by if name in hidden):

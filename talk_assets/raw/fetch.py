@@ -13,6 +13,7 @@ from talk_assets.model.errors import GuardError
 from talk_assets.model.failpoints import failpoint
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity, raw_schema
+from talk_assets.raw.shown import Shown
 from talk_assets.session import Session
 from talk_assets.store import mapped, quarantine, raw
 from talk_assets.systems.port import Page, Reject
@@ -33,14 +34,16 @@ class Fetched:
 def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit: float = 0.2) -> Fetched:
     """Fetch *entity* and its nested lines into the store.
 
-    With *full*, or the first time, everything is read and absence is noted. Otherwise what could not be
+    With *full*, the first time, or when the end shows a property it did not show before, everything is read and
+    absence is noted. Otherwise what could not be
     read before is read again first.
 
     Raises:
         GuardError: a whole read lists far fewer records than are known; nothing was stored.
     """
     port = session.ends[entity.system]
-    cursor = None if full else raw.cursor(session.db, entity)
+    shown = Shown(session, entity, port)
+    cursor = None if full or shown.is_more() else raw.cursor(session.db, entity)
     swept = cursor is None
     known = raw.live_count(session.db, entity) if swept else 0
     seen: list[pl.DataFrame] = []
@@ -54,6 +57,7 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
         for page in port.fetch(entity, cursor):
             failpoint("page fetched")
             kept = keep_page(session, entity, page)
+            shown.note(page)
             failpoint("page staged")
             read += page.frames[entity.name].height if entity.name in page.frames else 0
             changed += kept
@@ -62,6 +66,7 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
                 seen.append(_listed(entity, page))
             if page.cursor is not None:
                 raw.set_cursor(session.db, entity, page.cursor, now=session.clock(), swept=swept)
+        shown.keep(swept=swept)
         if swept and known:
             _note_absence(session, entity, seen, known, shrink_limit)
         failpoint("pages committing")

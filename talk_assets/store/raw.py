@@ -136,6 +136,13 @@ def merged_into(db: Database, entity: Entity) -> dict[str, str]:
     return final
 
 
+def hidden_paths(db: Database, entity: Entity, paths: Sequence[str]) -> list[str]:
+    """Those of *paths* that some live row of *entity* was read without."""
+    asked = ", ".join(f"coalesce(bool_or({quoted(path)} = ?), FALSE)" for path in paths)
+    found = db.rows(f"SELECT {asked} FROM {raw_table(entity)} WHERE NOT _deleted", [NOT_SHOWN] * len(paths))
+    return [path for path, hidden in zip(paths, found[0], strict=True) if hidden]
+
+
 def live_count(db: Database, entity: Entity) -> int:
     """Rows that are not tombstones."""
     return db.count(f"SELECT count(*) FROM {raw_table(entity)} WHERE NOT _deleted")

@@ -77,6 +77,12 @@ class MemoryPort:
         """Return who this end plays."""
         return self._identity
 
+    def shown(self, entity: Entity) -> frozenset[str] | None:
+        """Salesforce describes what it shows."""
+        if self.system is System.CUSTOMERP:
+            return None
+        return frozenset(path for path in entity.paths if (entity.name, path) not in self._rows.hidden)
+
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield what changed since *cursor*; each page shows the rows as they are when it is read."""
         pages = by_stamp if self.system is System.SALESFORCE else by_feed
@@ -127,9 +133,9 @@ class MemoryPort:
     ) -> str:
         """Create a record as a user of the end would, with (entity, values) of its lines; return its id."""
         with self._lock:
-            row = self._rows.create(entity, self._clean(entity, values), key=key, parent=parent_id)
+            row = self._rows.create(entity, self._rules.clean(entity, values), key=key, parent=parent_id)
             for name, line in lines:
-                self._settle(self._rows.create(name, self._clean(name, line), key=None, parent=row.id))
+                self._settle(self._rows.create(name, self._rules.clean(name, line), key=None, parent=row.id))
             self._settle(row)
             return row.id
 
@@ -137,7 +143,7 @@ class MemoryPort:
         """Change a record as a user of the end would; without values it is only touched."""
         with self._lock:
             row = self._rows.expect(entity, id)
-            row.values |= self._clean(entity, values)
+            row.values |= self._rules.clean(entity, values)
             self._settle(row)
 
     def remove(self, entity: str, id: str) -> None:
@@ -202,8 +208,8 @@ class MemoryPort:
         holder = self._rows.holder(row)
         if self._is_stale(holder, write):
             return judged(Outcome.STALE, "stale", "The record has moved on.", row=row)
-        values = self._clean(entity.name, write.values)
-        refusal = self._unseen(entity.name, values) or self._refusal(entity.name, write.op, row.values | values)
+        values = self._rules.clean(entity.name, write.values)
+        refusal = self._unseen(entity.name, values) or self._rules.refusal(entity.name, write.op, row.values | values)
         if refusal is not None:
             return Judgement(outcome=Outcome.REFUSED, row=row, problem=refusal)
         before = holder.version
@@ -228,16 +234,18 @@ class MemoryPort:
         if parent is not None and self._is_stale(parent, write):
             return judged(Outcome.STALE, "stale", "The document has moved on.")
         for part in (write, *write.lines):
-            refusal = self._refusal(part.entity, Op.CREATE, self._clean(part.entity, part.values))
+            refusal = self._rules.refusal(part.entity, Op.CREATE, self._rules.clean(part.entity, part.values))
             if refusal is not None:
                 return Judgement(outcome=Outcome.REFUSED, problem=refusal, lines=refused_lines(write, part, refusal))
         before = parent.version if parent else 0
         row = self._rows.create(
-            entity.name, self._clean(entity.name, write.values), key=write.key, parent=write.parent_id
+            entity.name, self._rules.clean(entity.name, write.values), key=write.key, parent=write.parent_id
         )
         lines = []
         for line in write.lines:
-            made = self._rows.create(line.entity, self._clean(line.entity, line.values), key=line.key, parent=row.id)
+            made = self._rows.create(
+                line.entity, self._rules.clean(line.entity, line.values), key=line.key, parent=row.id
+            )
             self._settle(made)
             lines.append(Receipt(intent_id=line.intent_id, outcome=Outcome.APPLIED, id=made.id))
         self._settle(row)
@@ -278,18 +286,10 @@ class MemoryPort:
         row.deleted = True
         self._settle(row)
 
-    def _clean(self, entity: str, values: Mapping[str, str | None]) -> Values:
-        return {
-            path: None if text is None else self._rules.normalise(entity, path, text) for path, text in values.items()
-        }
-
     def _unseen(self, entity: str, values: Values) -> Problem | None:
         hidden = tuple(sorted(path for path in values if (entity, path) in self._rows.hidden))
         text = f"There is no {', '.join(hidden)}."
         return Problem(code="unknown", message=text, property=hidden[0], properties=hidden) if hidden else None
-
-    def _refusal(self, entity: str, op: Op, values: Mapping[str, str | None]) -> Problem | None:
-        return self._rules.refuse(entity, op, values) if self._rules.refuse is not None else None
 
     def _called(self, kind: str, *, writes: bool = False) -> None:
         if self._rules.on_call is not None:

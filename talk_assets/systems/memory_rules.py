@@ -44,6 +44,14 @@ class Rules:
     on_call: Callable[[str], None] | None = None
     page: int = 2000
 
+    def clean(self, entity: str, values: Mapping[str, str | None]) -> Values:
+        """Return *values* as the end stores them."""
+        return {path: None if text is None else self.normalise(entity, path, text) for path, text in values.items()}
+
+    def refusal(self, entity: str, op: Op, values: Mapping[str, str | None]) -> Problem | None:
+        """Why the end takes no record that holds *values*, None if it does."""
+        return None if self.refuse is None else self.refuse(entity, op, values)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:

@@ -154,6 +154,14 @@ class SystemPort(Protocol):
         """Ask the end who it is; one call, kept for the port's lifetime."""
         ...
 
+    def shown(self, entity: Entity) -> frozenset[str] | None:
+        """Return the paths of *entity*'s properties that the end shows us now; None where only its records tell.
+
+        Raises:
+            PeerUnavailableError, PeerAnswerError, ConfigurationError.
+        """
+        ...
+
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield what changed since *cursor* (None: everything), tombstones included.
 

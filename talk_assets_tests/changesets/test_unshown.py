@@ -3,6 +3,7 @@
 import pytest
 
 from talk_assets.model.system import System
+from talk_assets.model.wire import NOT_SHOWN
 
 SALESFORCE, CUSTOMERP = System
 ONLY = {"pairs": ["contact"]}
@@ -112,3 +113,57 @@ def test_what_could_not_be_created_with_its_record_follows_when_it_can(twins, hi
 
     assert twins.get("contact", hides.other, record)["email_opt_out"] == "true"
     assert twins.get("contact", hides, made)["email_opt_out"] == "true"
+
+
+@pytest.mark.parametrize("hides", System)
+def test_what_is_shown_again_is_read_again_by_itself(twins, hides):
+    """Of records nobody touched, too: Salesforce describes it; of Customerp's, one that shows it again tells."""
+    people = [twins.add("contact", CUSTOMERP, last_name=f"N{n}", job_title="Buyer") for n in range(3)]
+    twins.cycle(**ONLY)
+    ids = {CUSTOMERP: people, SALESFORCE: [twins.other("contact", CUSTOMERP, record) for record in people]}
+    hide(twins, hides, "job_title")
+    for record in ids[hides]:
+        twins.edit("contact", hides, record, department="South")
+    twins.cycle(**ONLY)
+    for record in ids[hides.other]:
+        twins.edit("contact", hides.other, record, job_title="Boss")
+    assert set(twins.cycle(**ONLY).plan["state"]) == {"held"}
+    hide(twins, hides, "job_title", hidden=False)
+    if hides is CUSTOMERP:
+        twins.edit("contact", hides, ids[hides][0], department="West")
+    for _ in range(2):
+        twins.clock.tick(900)
+        report = twins.cycle(**ONLY)
+    calls = twins.ends[hides].calls.by_kind["fetch"]
+    twins.cycle(**ONLY)
+
+    assert {row["job_title"] for row in twins.live("contact", hides).values()} == {"Boss"}
+    assert report.plan.is_empty()
+    assert twins.ends[hides].calls.by_kind["fetch"] == calls + 1
+
+
+def test_an_end_that_shows_a_property_of_some_records_only_is_not_read_whole_for_ever(twins, monkeypatch):
+    """It leaves out what is empty: one whole read finds that out."""
+    rows = twins.ends[CUSTOMERP]._rows
+    path = twins.pairs["contact"].by_name["job_title"].customerp.path
+    honest = rows.frames
+
+    def left_out(entity, found):
+        frames = honest(entity, found)
+        frame = frames[entity.name]
+        if path in frame.columns:
+            frames[entity.name] = frame.with_columns(frame[path].fill_null(NOT_SHOWN))
+        return frames
+
+    monkeypatch.setattr(rows, "frames", left_out)
+    people = [twins.add("contact", CUSTOMERP, last_name=f"N{n}", job_title=["Buyer", None][n % 2]) for n in range(4)]
+    swept = []
+    for number in range(4):
+        twins.edit("contact", CUSTOMERP, people[0], job_title=f"Boss {number}")
+        twins.clock.tick(900)
+        twins.cycle(**ONLY)
+        swept.append(
+            twins.db.value("SELECT swept_at FROM store.cursor WHERE system = 'customerp' AND entity = 'contact'")
+        )
+
+    assert swept[1] == swept[2] == swept[3]

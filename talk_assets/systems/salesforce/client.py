@@ -117,6 +117,10 @@ class SalesforcePort:
                 self._pricebook = str(found["Id"])
             return self._pricebook
 
+    def shown(self, entity: Entity) -> frozenset[str]:
+        """Return the properties that the object's description has."""
+        return self._columns.shown(entity)
+
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the object in (SystemModstamp, Id) order, from *lookback* before the cursor.
 

@@ -33,9 +33,14 @@ class Columns:
 
     def names(self, entity: Entity) -> list[str]:
         """Return the names to ask for, each once."""
-        known = self.of(entity)
+        shown = self.shown(entity)
         own = [LAYOUT.id, LAYOUT.deleted, LAYOUT.stamp, *self._named(entity)]
-        return list(dict.fromkeys(own + [path for path in entity.paths if "." in path or path in known]))
+        return list(dict.fromkeys(own + [path for path in entity.paths if path in shown]))
+
+    def shown(self, entity: Entity) -> frozenset[str]:
+        """Return the paths of *entity* that the object has; what is reached through another object counts as there."""
+        known = self.of(entity)
+        return frozenset(path for path in entity.paths if "." in path or path in known)
 
     def names_with_editor(self, entity: Entity) -> list[str]:
         """Return the names to ask for, with who changed the record last where the object tells."""
