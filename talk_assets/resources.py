@@ -12,7 +12,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.session import Options, PrivateContacts, Session
 from talk_assets.settings import Settings
 from talk_assets.store.database import Database
-from talk_assets.systems.customerp.client import CustomerpLogin, CustomerpPort
+from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
 from talk_assets.systems.http import Patience
 from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort

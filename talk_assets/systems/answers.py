@@ -19,6 +19,10 @@ _WHOLE_SECONDS = re.compile(r"[0-9]{1,12}")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
+class AnswerTooLargeError(PeerAnswerError):
+    """The answer is larger than is read; less asked for at once may do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnswerLimits:
     """The largest body in bytes, after decompression, and the largest ratio to what was received.
@@ -90,8 +94,10 @@ def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, 
                 raise PeerAnswerError("broken gzip") from error
             chunk = inflate.unconsumed_tail if inflate else b""  # noqa: PLW2901 - what is left of it
             held += len(part)
-            if held > limits.body or (held > limits.always_fine and held > limits.ratio * size):
-                raise PeerAnswerError(f"more than {limits.body:,} bytes, or compressed beyond {limits.ratio}:1")
+            if held > limits.always_fine and held > limits.ratio * size:
+                raise PeerAnswerError(f"a body compressed beyond {limits.ratio}:1")
+            if held > limits.body:
+                raise AnswerTooLargeError(f"more than {limits.body:,} bytes")
             parts.append(part)
     if inflate and size and (not inflate.eof or inflate.unused_data):
         raise PeerAnswerError("a truncated gzip body, or one with something after its end")

@@ -236,7 +236,7 @@ class HttpClient:
                 "Run again; what was written is read back first."
             ) from None
         except PeerAnswerError as error:
-            raise PeerAnswerError(
+            raise type(error)(
                 f"{self._end.title} answered {what} with something its API does not allow: {error}. "
                 "Nothing of it was used. Check that the URL leads to the API itself."
             ) from None

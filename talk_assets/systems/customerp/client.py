@@ -2,41 +2,34 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from talk_assets.model.changes import Write
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
 from talk_assets.model.peer_text import quoted
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.systems.answers import Answer, AnswerLimits
+from talk_assets.systems.answers import Answer, AnswerLimits, AnswerTooLargeError
 from talk_assets.systems.batching import split
 from talk_assets.systems.customerp.documents import LAYOUT, empty_page, merged, page_of
 from talk_assets.systems.customerp.feed import Feed
-from talk_assets.systems.customerp.ids import id_of
+from talk_assets.systems.customerp.ids import checked, id_of
+from talk_assets.systems.customerp.login import ApiKey, CustomerpLogin
 from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer
-from talk_assets.systems.http import Call, HttpClient, Patience, is_token
+from talk_assets.systems.http import Call, HttpClient, Patience
 from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Reject, Written
 from talk_assets.systems.records import LONGEST_ID
 
 BASE = "/api/v1"
 _PAGE = 1000
+_SMALLER = 10
+"""How many times smaller the pages become that were too large an answer."""
 _MOST_IDS = 500
 _LONGEST_IDS = 6000
 """Characters of ids in one URL; servers commonly refuse URLs beyond 8 kB."""
 _OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
-
-
-@dataclass(frozen=True, kw_only=True)
-class CustomerpLogin:
-    """Where the Customerp is, the API key to use, and a file of certificate authorities to trust besides the usual."""
-
-    url: str
-    api_key: str = field(repr=False)
-    ca_file: Path | None = None
 
 
 class CustomerpPort:
@@ -62,7 +55,7 @@ class CustomerpPort:
         self._client = HttpClient(
             end=System.CUSTOMERP,
             origin=origin_of(login.url, end=System.CUSTOMERP),
-            credentials=_ApiKey(login.api_key),
+            credentials=ApiKey(login.api_key),
             calls=self.calls,
             headers={"X-Change-Origin": "talk-assets"},
             patience=patience,
@@ -97,6 +90,10 @@ class CustomerpPort:
             )
         return self._identity
 
+    def shown(self, entity: Entity) -> None:  # noqa: ARG002 - the protocol's shape
+        """Only the records tell what they show."""
+        return
+
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the whole list, or what the change feed names since *cursor*.
 
@@ -117,9 +114,10 @@ class CustomerpPort:
         """Return the named records; lines are read with their document.
 
         Raises:
-            ValueError: *entity* is a line, which has no address of its own.
+            ValueError: *entity* is a line, which has no address of its own, or an id is none.
         """
         self._refuse_lines(entity)
+        checked(*ids)
         pages = list(self._read_chunks(entity, list(ids)))
         pages += [self._by_key(entity, key) for key in dict.fromkeys(keys)]
         page = merged(entity, pages)
@@ -157,16 +155,25 @@ class CustomerpPort:
 
     def _list(self, entity: Entity, **chosen: str) -> Iterator[Page]:
         place: str | None = None
-        seen: set[str] = set()
+        limit = _PAGE
+        ends: set[object] = set()
         while True:
-            query = chosen | {"limit": str(_PAGE), "deleted": "include"} | ({"cursor": place} if place else {})
-            page, place = self._page(entity, query)
+            query = chosen | {"limit": str(limit), "deleted": "include"} | ({"cursor": place} if place else {})
+            try:
+                page, place, end = self._page(entity, query)
+            except AnswerTooLargeError:
+                # Documents of many lines; a page of fewer may do.
+                if limit == 1:
+                    raise
+                limit = max(1, limit // _SMALLER)
+                continue
             yield page
             if place is None:
                 return
-            if place in seen:
+            # Records come in order, so a page told again is known by its end, whatever its cursor is called.
+            if ends & {place, end}:
                 raise _unexpected(f"a page of {entity.resource} that leads back to an earlier one")
-            seen.add(place)
+            ends |= {place, end}
 
     def _read_chunks(self, entity: Entity, ids: Sequence[str]) -> Iterator[Page]:
         for chunk in _chunks(ids):
@@ -185,13 +192,15 @@ class CustomerpPort:
     def _by_key(self, entity: Entity, key: str) -> Page:
         return merged(entity, list(self._list(entity, externalKey=key)))
 
-    def _page(self, entity: Entity, query: Mapping[str, str]) -> tuple[Page, str | None]:
+    def _page(self, entity: Entity, query: Mapping[str, str]) -> tuple[Page, str | None, object]:
+        """Return one page, the cursor to the next, and the last record's id and version: where the page ends."""
         found = self._get(f"{BASE}/{entity.resource}", query, kind="list").json()
         items = found.get("items") if isinstance(found, dict) else None
         place = found.get("next") if isinstance(found, dict) else None
         if not isinstance(items, list) or not isinstance(place, (str, type(None))):
             raise _unexpected(f"the list of {entity.resource}")
-        return page_of(entity, items), place
+        last = items[-1] if items and isinstance(items[-1], dict) else {}
+        return page_of(entity, items), place, (str(last.get(LAYOUT.id)), str(last.get(LAYOUT.version)))
 
     def _get(self, path: str, query: Mapping[str, str], *, kind: str) -> Answer:
         answer = self._client.read(Call(method="GET", path=path, kind=kind, query=query))
@@ -210,30 +219,6 @@ class CustomerpPort:
     def _refuse_lines(self, entity: Entity) -> None:
         if entity.name in self._documents:
             raise ValueError(f"{entity.name} is read with its {self._documents[entity.name].name}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Key:
-    value: str = field(repr=False)
-
-
-class _ApiKey:
-    """An API key as a bearer token; there is nothing to renew."""
-
-    def __init__(self, key: str) -> None:
-        if not is_token(key):
-            raise ConfigurationError(
-                "The Customerp API key holds characters that no HTTP header can carry. Nothing was sent. Correct it."
-            )
-        self._key = _Key(value=key)
-
-    def header(self) -> str:
-        """Return the Authorization header's value."""
-        return f"Bearer {self._key.value}"
-
-    def renew(self, refused: str) -> bool:  # noqa: ARG002 - the protocol's shape
-        """There is no other key."""
-        return False
 
 
 def _cursor(seq: int) -> str:

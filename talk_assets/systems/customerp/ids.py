@@ -12,3 +12,13 @@ def id_of(text: str) -> str | None:
     a percent sign would name something else there.
     """
     return text if _ID.fullmatch(text) else None
+
+
+def checked(*ids: str) -> None:
+    """Make sure that *ids* can stand in a request.
+
+    Raises:
+        ValueError: one is not a record id.
+    """
+    if any(id_of(one) is None for one in ids):
+        raise ValueError("not a Customerp record id")

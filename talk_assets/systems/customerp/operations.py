@@ -8,6 +8,7 @@ from typing import Any
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
 from talk_assets.systems import records
+from talk_assets.systems.customerp.ids import checked
 from talk_assets.systems.port import Page
 
 _PLACE = re.compile(r"[0-9]{1,9}")
@@ -17,8 +18,9 @@ def operation(entity: Entity, write: Write, *, document: Entity | None, version:
     """Return the operation for *write*; *document* is the entity that owns it, for a line.
 
     Raises:
-        ValueError: a value is not of its declared kind.
+        ValueError: a value is not of its declared kind, or an id would name something else.
     """
+    checked(*(one for one in (write.id, write.parent_id) if one is not None))
     resource = f"{document.resource}/{write.parent_id}/{entity.nested_at}" if document else entity.resource
     found: dict[str, Any] = {"op": write.op.value, "resource": resource}
     if write.op is not Op.CREATE:

@@ -5,6 +5,7 @@ from typing import Any
 
 from talk_assets.model.changes import Outcome, Problem
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
+from talk_assets.systems.customerp.ids import id_of
 
 _BY_STATUS: Mapping[int, Outcome] = {
     404: Outcome.GONE,
@@ -44,7 +45,7 @@ def outcome_of(status: int, problem: Mapping[str, Any], *, create: bool) -> Outc
 def existing_id(problem: Mapping[str, Any]) -> str | None:
     """Return the id of the record that already has our key, where the problem names it."""
     found = problem.get("existingId")
-    return found if isinstance(found, str) and found else None
+    return id_of(found) if isinstance(found, str) else None
 
 
 def problem_of(status: int, problem: Mapping[str, Any]) -> Problem:

@@ -12,6 +12,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems.port import Page, Reject, Written
 from talk_assets.systems.salesforce.columns import Columns
 from talk_assets.systems.salesforce.exchange import Failure, exchange, failure_of, receipt, uncertain
+from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.outcomes import DUPLICATE, code_of, errors_in, outcome_of, problem_of
 from talk_assets.systems.salesforce.query import among, select, text_literal
 from talk_assets.systems.salesforce.rest import Rest, rows_of
@@ -188,8 +189,9 @@ def _place_of(name: object) -> tuple[int, int | None]:
 
 def _created(write: Write, place: int, by_name: Mapping[str, Mapping[str, Any]]) -> Receipt:
     def one(of: Write, name: str, lines: tuple[Receipt, ...] = ()) -> Receipt:
-        record_id = by_name.get(name, {}).get("id")
-        if not isinstance(record_id, str):
+        found = by_name.get(name, {}).get("id")
+        record_id = id_of(found) if isinstance(found, str) else None
+        if record_id is None:
             return receipt(of, uncertain("The answer has no id for the record."))
         return Receipt(intent_id=of.intent_id, outcome=Outcome.APPLIED, id=record_id, lines=lines)
 

@@ -220,7 +220,10 @@ def _receipt(write: Write, result: Any, ids: dict[str, str], others: frozenset[s
 def ids_by_key(entity: Entity, found: Sequence[Any]) -> dict[str, str]:
     """Return record ids by our key in lower case: unique text fields ignore case by default."""
     return {
-        str(record[entity.key_path]).lower(): str(record["Id"])
+        str(record[entity.key_path]).lower(): own
         for record in found
-        if entity.key_path is not None and isinstance(record, dict) and record.get(entity.key_path) and record.get("Id")
+        if entity.key_path is not None
+        and isinstance(record, dict)
+        and record.get(entity.key_path)
+        and (own := id_of(str(record.get("Id")))) is not None
     }

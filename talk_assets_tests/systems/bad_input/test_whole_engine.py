@@ -1,11 +1,13 @@
 """Whole cycles over a bad answer: nothing wrong is written, nothing is lost, and the next good answer mends it."""
 
+import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from talk_assets.automation.cycle import run_cycle
-from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
+from talk_assets.model.errors import GuardError, PeerAnswerError, PeerUnavailableError
 from talk_assets.model.system import System
 from talk_assets.resources import open_session
 from talk_assets.store import quarantine
@@ -34,9 +36,12 @@ def engine(tmp_path):
             customerp=replace(settings.customerp, url=relays[System.CUSTOMERP].url),
         )
 
-        def cycle():
+        told = served.told = []
+
+        def cycle(*pairs, **options):
             with open_session(settings) as session:
-                run_cycle(session, pairs=["contact"])
+                told.clear()
+                told.extend(run_cycle(session, pairs=pairs or ["contact"], **options).waiting["reason"])
                 return quarantine.entries(session.db)
 
         yield served, relays, cycle
@@ -47,6 +52,10 @@ def engine(tmp_path):
 def retyped(reply):
     """The first record's flag becomes a text."""
     return reply.with_body(reply.body.replace(b'"emailOptOut":false', b'"emailOptOut":"no"', 1)).sent()
+
+
+def lists(resource):
+    return lambda asked: asked.method == "GET" and f"/{resource}?" in asked.target
 
 
 def lists_contacts(asked):
@@ -100,3 +109,138 @@ def test_bad_answer_to_a_write_doubles_nothing(engine, name):
         cycle()
 
     assert served.differences() == served.doubles() == []
+
+
+def changed(change):
+    """Change the records of a list of Customerp."""
+
+    def revise(reply):
+        value = json.loads(reply.body)
+        change(value["items"])
+        return reply.with_body(json.dumps(value).encode()).sent()
+
+    return revise
+
+
+ORDERS = ("product", "contact", "order")
+
+
+@pytest.fixture
+def shop(engine):
+    """Two orders of two lines each in Customerp, of a product and a contact in step."""
+    served, relays, cycle = engine
+    product = served.customerp.create("products", {"name": "Lamp", "number": "L1", "listPrice": 10})
+    lamp, buyer = product["id"], next(served.customerp.all("contacts"))["id"]
+    cycle("product", "contact")
+    for name in ("One", "Two"):
+        lines = [{"productId": lamp, "quantity": n, "unitPrice": 10, "description": f"{name} {n}"} for n in (1, 2)]
+        given = {"orderDate": "2026-03-01", "purchaseOrderNumber": name, "companyName": "Acme", "contactId": buyer}
+        served.customerp.create("orders", given | {"lines": lines})
+    return served, relays, cycle
+
+
+def a_line(**values):
+    def change(items):
+        order = next(one for one in items if one["purchaseOrderNumber"] == "One")
+        order["lines"][0].update(values)
+
+    return change
+
+
+def a_parent(items):
+    next(one for one in items if one["purchaseOrderNumber"] == "One")["contactId"] = "nobody"
+
+
+def lines_twice(items):
+    """A line of the first order stands in the second, too."""
+    one, two = (next(o for o in items if o["purchaseOrderNumber"] == name) for name in ("One", "Two"))
+    two["lines"].append(dict(one["lines"][0]))
+
+
+BAD = {
+    "a quantity as text": (a_line(quantity="2"), "holds a line that cannot be read"),
+    "a price as an object": (a_line(unitPrice={}), "holds a line that cannot be read"),
+    "a hostile id": (a_line(id="../../contacts"), "holds a line that cannot be read"),
+    "no product": (a_line(productId=None), "Line .*: Empty, but Salesforce requires"),
+    "a price beyond what fits": (a_line(unitPrice=10**17), "Line .*: Does not fit"),
+    "a contact that is nowhere": (a_parent, "Waits for contact nobody of Customerp to be linked"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_order_with_a_bad_part_waits_whole_and_alone(shop, name):
+    """The other order is made with all its lines; the bad one with none, until it is good again, and then whole."""
+    served, relays, cycle = shop
+    change, reason = BAD[name]
+    relays[System.CUSTOMERP].spoil(lists("orders"), changed(change))
+    cycle(*ORDERS)
+
+    assert [row[0] for row in served.rows("order")[0]] == ["Two"]
+    assert sorted(row[0] for row in served.rows("line")[0]) == ["Two 1", "Two 2"]
+    assert re.search(reason, " ".join(served.told))
+
+    relays[System.CUSTOMERP].heal()
+    cycle(*ORDERS, full=True)
+    assert served.differences() == served.doubles() == []
+
+
+def test_line_that_two_orders_hold_makes_neither_double(shop):
+    """Nobody knows whose it is, so neither order is made in part."""
+    served, relays, cycle = shop
+    relays[System.CUSTOMERP].spoil(lists("orders"), changed(lines_twice))
+    cycle(*ORDERS)
+    assert served.doubles() == []
+
+    relays[System.CUSTOMERP].heal()
+    cycle(*ORDERS, full=True)
+    assert served.differences() == served.doubles() == []
+
+
+def test_zero_and_negative_numbers_of_a_line_are_exact_or_refused(shop):
+    """A price of -0.00 is zero on both ends; a quantity that Salesforce refuses holds its order, with its words."""
+    served, relays, cycle = shop
+    relays[System.CUSTOMERP].spoil(
+        lists("orders"), changed(lambda items: (a_line(unitPrice=-0.0)(items), a_line(quantity=-1)(items)))
+    )
+    cycle(*ORDERS)
+    made = {row[0]: row for row in served.rows("line")[0]}
+
+    assert sorted(made) in (["Two 1", "Two 2"], ["One 1", "One 2", "Two 1", "Two 2"])
+    assert "One 1" not in made or made["One 1"][1:] == ("-1", "0")
+
+
+def test_amounts_of_no_currency_do_not_become_any(engine):
+    """A product whose currency is left out or empty is not made at its number of dollars."""
+    served, relays, cycle = engine
+    served.customerp.create("products", {"name": "Lamp", "number": "L1", "listPrice": 10})
+    relays[System.CUSTOMERP].spoil(
+        lists("products"), changed(lambda items: [one.update(currency=None) for one in items])
+    )
+    cycle("product")
+    assert served.rows("product")[0] == []
+
+    relays[System.CUSTOMERP].heal()
+    cycle("product", full=True)
+    assert served.differences() == []
+
+
+@pytest.mark.parametrize("end", System)
+def test_empty_list_where_many_were_is_not_believed(engine, end):
+    """A whole read of nothing stops before anything is stored; what is there stays linked and in step."""
+    served, relays, cycle = engine
+    cycle()
+    before = served.writes()
+    if end is System.CUSTOMERP:
+        relays[end].spoil(lists_contacts, changed(lambda items: items.clear()))
+    else:
+        nothing = b'{"totalSize":0,"done":true,"records":[]}'
+        relays[end].spoil(lambda asked: "FROM+Contact+" in asked.target, lambda reply: reply.with_body(nothing).sent())
+    with pytest.raises(GuardError, match=f"lists 0 records where {len(NAMES)} were known") as stop:
+        cycle(full=True)
+    check(str(stop.value), end)
+    assert served.writes() == before
+
+    relays[end].heal()
+    cycle(full=True)
+    assert served.differences() == served.doubles() == []
+    assert served.writes() == before
