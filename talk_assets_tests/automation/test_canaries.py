@@ -8,24 +8,30 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import httpx
 import pytest
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from talk_assets.automation.aftermath import PROCESS_TAG
+from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home
+from talk_assets.cli.up import Dagster
 from talk_assets.definitions import defs
 from talk_assets.demo.ends import PlainCustomerp, PlainSalesforce
 from talk_assets.sandbox import customerp, salesforce
 from talk_assets.sandbox.server import running
 from talk_assets_tests.automation.box import SYNC
 from talk_assets_tests.cli.conftest import MEDDLING, TALK
+from talk_assets_tests.cli.test_up import free_port
 
 CLIENT_SECRET = "canary-client-secret-5e1f"
 API_KEY = "canary-api-key-77aa02"
@@ -35,6 +41,36 @@ BAD_PHONE = "0000-canaryphone"
 HOSTILE = "<img src=x onerror=alert(1)>[click](https://evil.example/steal)![](https://evil.example/x.png)"
 ESCAPES = "\x1b[2J\x1b]0;x\x07evil.example"
 PLANTED = (CLIENT_SECRET, API_KEY, EMAIL, EMAIL.upper(), NAME, BAD_PHONE)
+
+
+PAGES = """{
+  runsOrError(limit: 50) { __typename ... on Runs { results {
+    status tags { key value } runConfigYaml
+    eventConnection(limit: 1000) { hasMore events {
+      __typename
+      ... on MessageEvent { message level stepKey }
+      ... on ErrorEvent { error { ...trouble errorChain { error { ...trouble } } causes { ...trouble } } }
+      ... on DisplayableEvent { label description metadataEntries { ...entry } }
+      ... on AssetCheckEvaluationEvent { evaluation { checkName description metadataEntries { ...entry } } }
+      ... on LogsCapturedEvent { fileKey }
+    } }
+  } } }
+  assetNodes {
+    assetKey { path } description owners { __typename } metadataEntries { ...entry }
+    assetMaterializations(limit: 20) { label description tags { key value } metadataEntries { ...entry } }
+  }
+  workspaceOrError { __typename ... on Workspace { locationEntries { name displayMetadata { key value }
+    locationOrLoadError { __typename ... on PythonError { ...trouble } } } } }
+}
+fragment trouble on PythonError { className message stack }
+fragment entry on MetadataEntry {
+  label description
+  ... on MarkdownMetadataEntry { mdStr }
+  ... on TextMetadataEntry { text }
+  ... on JsonMetadataEntry { jsonString }
+  ... on IntMetadataEntry { intValue }
+}"""
+"""Everything that the pages of runs, assets, checks and deployments show of them."""
 
 
 class Echo:
@@ -139,6 +175,20 @@ class Nest:
         self.printed += done.stdout + done.stderr
         return done.returncode
 
+    def pages(self) -> dict[str, Any]:
+        """What a real web server over this home answers to `PAGES`."""
+        port = free_port()
+        ui = Dagster(home=self.home, port=port, read_only=False)
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(MEDDLING)}
+        with Children() as children:
+            ui.start_webserver(children, environ | self.environ)
+            ui.wait_until_ready(children, threading.Event())
+            host = f"http://127.0.0.1:{port}"
+            asked = httpx.post(f"{host}/graphql", json={"query": PAGES}, headers={"Origin": host}, timeout=120)
+        answer = asked.json()
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
     def metadata(self) -> list[str]:
         """All texts and Markdown that the pages of assets and checks show."""
         with dg.DagsterInstance.from_config(str(self.home)) as instance:
@@ -196,9 +246,18 @@ def test_nothing_planted_leaves_the_store(nest, monkeypatch, caplog, capfd):
     assert len(nest.echo.tokens) >= 2, "the ends saw no credentials"
     assert EMAIL.encode() in b"".join(path.read_bytes() for path in files(nest.store.parent)), "nothing was planted"
     assert holding(nest.home, planted) == []
+    pages = nest.pages()
     said = {"commands": nest.printed, "stdout": out, "stderr": err, "logs": caplog.text}
+    said["pages"] = json.dumps(pages, ensure_ascii=False)
     assert [(where, one) for where, text in said.items() for one in planted if one in text] == []
     assert "characters)" in nest.printed
+    runs = pages["runsOrError"]["results"]
+    events = [event for run in runs for event in run["eventConnection"]["events"]]
+    assert {run["status"] for run in runs} == {"SUCCESS", "FAILURE"}
+    assert not any(run["eventConnection"]["hasMore"] for run in runs)
+    assert any("ODD" in event["error"]["message"] for event in events if event.get("error"))
+    shown = [entry for event in events for entry in event.get("metadataEntries", ()) if entry["label"] == "changes"]
+    assert any("characters)" in entry.get("mdStr", "") for entry in shown), "no change was shown"
 
 
 def test_peer_text_is_no_markup(nest, monkeypatch):
