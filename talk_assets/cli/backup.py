@@ -9,7 +9,7 @@ from talk_assets.cli.screen import plain, results
 from talk_assets.cli.stored import existing_store
 from talk_assets.settings import environment, store_path
 
-Backup = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)]
+Backup = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="The backup, a file of its own.")]
 
 
 def backup(file: Backup) -> None:

@@ -3,8 +3,13 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
+
+from talk_assets.cli.app import app
 
 
 def test_help_lists_every_command(talk):
@@ -24,6 +29,22 @@ def test_every_command_explains_itself(talk, command):
 
     assert asked.returncode == 0
     assert f"talk {command}" in asked.stdout or "Usage" in asked.stdout
+
+
+@pytest.mark.parametrize("command", [one.name or one.callback.__name__ for one in app.registered_commands])
+def test_every_command_is_in_the_readme_and_says_what_its_options_do(command):
+    """No command, argument or option is left to guesswork."""
+    asked = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "300", "NO_COLOR": "1", "TERM": "dumb"})
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    unexplained = [
+        parameter.name
+        for parameter in typer.main.get_command(app).commands[command].params
+        if parameter.name != "help" and not getattr(parameter, "help", None)
+    ]
+
+    assert asked.exit_code == 0
+    assert f"`talk {command}" in readme
+    assert unexplained == []
 
 
 def test_version_is_the_installed_one(talk):
