@@ -6,7 +6,7 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import changes, links, mapped, quarantine, reviews
+from talk_assets.store import changes, mapped, quarantine, reviews
 from talk_assets.store.altered import altered
 from talk_assets.store.database import Database
 

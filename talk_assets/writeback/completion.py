@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from talk_assets.changesets.unpriced import price_property
 from talk_assets.changesets.updates import change_columns
+from talk_assets.entities.parents import NO_PRICE
 from talk_assets.model.changes import FOLLOWS, ChangeState, Op
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
@@ -15,7 +17,6 @@ from talk_assets.session import Session
 from talk_assets.store import changes, lookups, mapped
 from talk_assets.store.references import to_links, to_records
 from talk_assets.store.tables import CHANGE_SCHEMA
-from talk_assets.writeback.entries import NO_PRICE, price_property
 from talk_assets.writeback.parents import lacking
 from talk_assets.writeback.prepare import origins_of
 

@@ -169,6 +169,7 @@ class Writer:
                 again |= {str(result.id or write.id): None}
         if answered:
             pages.append(page_of(owner, answered))
+        again = {record: None for record in again if id_of(record) is not None}
         if again:
             # The receipts stand by themselves; the next fetch brings what could not be read back.
             with suppress(PeerUnavailableError, PeerAnswerError):

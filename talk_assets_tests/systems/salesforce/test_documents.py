@@ -28,7 +28,11 @@ def tree(*results, errors):
 
 def created(n, lines=2):
     names = [f"d{n}", *[f"d{n}l{m}" for m in range(lines)]]
-    return [{"referenceId": name, "id": f"id-{name}"} for name in names]
+    return [{"referenceId": name, "id": an_id(name)} for name in names]
+
+
+def an_id(name):
+    return f"801{name:0>12}AAA"
 
 
 def test_failing_documents_are_taken_out_and_the_rest_sent_again(orders, order, answer):
@@ -44,7 +48,7 @@ def test_failing_documents_are_taken_out_and_the_rest_sent_again(orders, order, 
     second = json.loads([body for head, body in one.requests if "/tree/" in head][1])
 
     assert outcomes(written) == [Outcome.APPLIED, Outcome.REFUSED, Outcome.APPLIED]
-    assert [line.id for line in written.receipts[2].lines] == ["id-d2l0", "id-d2l1"]
+    assert [line.id for line in written.receipts[2].lines] == [an_id("d2l0"), an_id("d2l1")]
     assert written.receipts[1].problem.property == "lines.1.Quantity"
     assert [d["attributes"]["referenceId"] for d in second["records"]] == ["d0", "d2"]
 
