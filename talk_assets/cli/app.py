@@ -14,6 +14,7 @@ from talk_assets.cli import (
     held,
     resolve,
     review,
+    salesforce,
     sandbox,
     status,
     sync,
@@ -56,6 +57,7 @@ for command in (
     app.command()(command)
 app.add_typer(conformance.conformance, name="conformance")
 app.add_typer(conformance.contract, name="customerp")
+app.add_typer(salesforce.salesforce, name="salesforce")
 
 
 def _print_version(wanted: bool) -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "Settings",
     "doorbell_intervals",
     "environment",
+    "salesforce_names",
     "store_path",
     "variables_for",
     "with_absolute_paths",
@@ -119,6 +120,18 @@ def environment(directory: Path | None = None) -> dict[str, str]:
             f"Run: chmod 600 {path}"
         )
     return {name: value for name, value in file.items() if value is not None} | dict(os.environ)
+
+
+def salesforce_names(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The name of the field that holds our key in Salesforce, and the API version, for what needs no end.
+
+    Raises:
+        ConfigurationError: A variable is wrong.
+    """
+    try:
+        return variables.SALESFORCE_EXTERNAL_ID_FIELD.value(environ), variables.SALESFORCE_API_VERSION.value(environ)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def store_path(environ: Mapping[str, str]) -> Path:

@@ -1,0 +1,1 @@
+"""What the declarations need of a Salesforce org, and the metadata that gives it."""
