@@ -14,7 +14,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak audit sbom kill-dagster clients
+.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: $(READY)  ## Print the benchmarks' numbers
 
 soak: $(READY)  ## Play simulated syncs under faults on all cores: RUNS=50000, or MINUTES=60
 	$(BIN)/python -m talk_assets_tests.simulation $(if $(MINUTES),--minutes $(MINUTES),--runs $(or $(RUNS),50000))
+
+mutants: $(READY)  ## Print how many simulated runs each protocol bug survives (about half an hour)
+	$(BIN)/python -m talk_assets_tests.simulation --mutants --repeats 5 --most 8
 
 adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on the way
 	TALK_TEST_ADVENTUREWORKS=full $(BIN)/pytest talk_assets_tests/adventureworks -s

@@ -1,11 +1,9 @@
 """Play seeds from the command line: one again with its trace, many as a soak, or the table of mutants."""
 
 import argparse
-import statistics
 import sys
-import time
 
-from talk_assets_tests.simulation.gate import runs_to_catch
+from talk_assets_tests.simulation.gate import runs_to_catch, table
 from talk_assets_tests.simulation.mutants import MUTANTS
 from talk_assets_tests.simulation.run import simulate
 from talk_assets_tests.simulation.scenes import scene_of
@@ -39,18 +37,14 @@ def main() -> int:
 
 
 def _table(repeats: int, most: int) -> int:
-    unseen = 0
-    _say(f"{'protocol bug':40} {'caught':>7} {'median':>7} {'max':>5}  shows as")
+    """Print the table of mutants as Markdown; 1 if one was ever unseen."""
+    found = {}
     for mutant in MUTANTS:
-        started = time.monotonic()
-        found = [runs_to_catch(mutant, first=1000 * (n + 1), most=most) for n in range(repeats)]
-        caught = [f.runs for f in found if f.violation is not None]
-        unseen += len(caught) < repeats
-        middle = f"{statistics.median(caught):g}" if caught else "-"
-        shows = next((f.violation for f in found if f.violation), "-").partition(":")[0]
-        took = f"{time.monotonic() - started:.0f} s"
-        _say(f"{mutant.name:40} {len(caught):>4}/{repeats} {middle:>7} {max(caught, default=0):>5}  {shows} ({took})")
-    return int(unseen > 0)
+        found[mutant.name] = [runs_to_catch(mutant, first=1000 * n + 1, most=most) for n in range(repeats)]
+        sys.stderr.write(f"{mutant.name}: {[one.runs for one in found[mutant.name]]}\n")
+    for line in table(found):
+        _say(line)
+    return int(any(one.violation is None for times in found.values() for one in times))
 
 
 def _say(line: str) -> None:

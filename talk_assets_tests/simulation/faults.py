@@ -62,6 +62,23 @@ ONE_WRITE = (
 ONE_READ = (Fault.READ_FAILED, Fault.READ_CUT)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rough:
+    """What goes wrong, of which *kinds*, and how often: shares of calls, records, pages, moments and commits.
+
+    A *varied* run has it milder or rougher as a whole.
+    """
+
+    write: float = 0.15
+    record: float = 0.04
+    read: float = 0.005
+    rows: float = 0.10
+    kill: float = 0.004
+    commit: float = 0.006
+    kinds: frozenset[Fault] = frozenset(Fault)
+    varied: bool = True
+
+
 @dataclass(kw_only=True)
 class Weather:
     """How rough it is: chances for each call, record, moment and commit; all zero when calm."""
@@ -81,11 +98,19 @@ class Weather:
         """One of the faults *among*, with the probability *share*."""
         if share <= 0.0 or self.chance.random() >= share:
             return None
-        fault = self.chance.choice(among)
-        if fault not in self.kinds:
+        possible = [fault for fault in among if fault in self.kinds]
+        if not possible:
             return None
+        fault = self.chance.choice(possible)
         self.seen[fault] += 1
         return fault
+
+    def turn(self, rough: Rough) -> None:
+        """Let things go wrong as *rough* says."""
+        scale = self.chance.choice((0.3, 1.0, 2.0)) if rough.varied else 1.0
+        self.kinds = rough.kinds
+        self.write, self.record, self.read = rough.write * scale, rough.record * scale, rough.read * scale
+        self.rows, self.kill, self.commit = rough.rows * scale, rough.kill * scale, rough.commit * scale
 
     def calm(self) -> None:
         """Let nothing go wrong any more, and nobody edit meanwhile."""

@@ -1,10 +1,12 @@
 """How many runs a protocol bug survives."""
 
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from talk_assets_tests.simulation.mutants import Mutant
+from talk_assets_tests.simulation import hunts
+from talk_assets_tests.simulation.mutants import MUTANTS, Mutant
 from talk_assets_tests.simulation.run import simulate
-from talk_assets_tests.simulation.scenes import HUNT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +21,30 @@ def runs_to_catch(mutant: Mutant, *, first: int, most: int) -> Caught:
     """Play seeds from *first* on with the bug switched on until the oracle objects."""
     for number in range(most):
         with mutant.switch():
-            outcome = simulate(first + number, HUNT)
+            outcome = simulate(first + number, mutant.hunt)
         if outcome.violations:
             return Caught(runs=number + 1, violation=outcome.violations[0])
     return Caught(runs=most, violation=None)
+
+
+def table(found: Mapping[str, Sequence[Caught]]) -> Iterator[str]:
+    """The lines of a Markdown table: for each mutant, by name, how many runs it took each time."""
+    yield "| Protocol bug | Scene | Caught | Median runs | Most runs | First shows as |"
+    yield "|---|---|---|---|---|---|"
+    for mutant in MUTANTS:
+        caught = [one for one in found.get(mutant.name, ()) if one.violation is not None]
+        runs = [one.runs for one in caught]
+        shows = next((_promise(str(one.violation)) for one in caught), "-")
+        middle = f"{statistics.median(runs):g}" if runs else "-"
+        share = f"{len(caught)}/{len(found.get(mutant.name, ()))}"
+        yield f"| {mutant.name} | {_scene(mutant)} | {share} | {middle} | {max(runs, default='-')} | {shows} |"
+
+
+def _scene(mutant: Mutant) -> str:
+    named: Iterable[tuple[str, object]] = vars(hunts).items()
+    return next(name.lower() for name, scene in named if scene is mutant.hunt)
+
+
+def _promise(violation: str) -> str:
+    """What was broken, without the records."""
+    return "differ at rest" if " differ in " in violation else violation.partition(":")[0]

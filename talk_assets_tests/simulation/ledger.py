@@ -55,6 +55,8 @@ class Ledger:
     person: dict[tuple[System, str], str] = field(default_factory=dict)
     records: dict[tuple[System, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: set[tuple[System, str]] = field(default_factory=set)
+    merged: set[tuple[System, str]] = field(default_factory=set)
+    last_seen: dict[tuple[System, str, str], set[int]] = field(default_factory=dict)
     twice: set[str] = field(default_factory=set)
     logged: set[tuple[str, frozenset[int | None]]] = field(default_factory=set)
     open: list[Overwrite] = field(default_factory=list)
@@ -74,7 +76,7 @@ class Ledger:
         self.records[system, hidden].append(record)
 
     def was_made_twice(self, system: System, record: str) -> bool:
-        """Whether users made this on both ends by hand."""
+        """Whether users made this on both ends by hand, or somebody took its link away."""
         return self.person.get((system, record)) in self.twice
 
     def wrote(self, system: System, record: str, values: Mapping[str, str | None], at: datetime) -> None:
@@ -121,7 +123,9 @@ class Ledger:
             self.fresh.append((cell, event))
             # A value given and taken back between two looks leaves the emptiness that both ends had agreed on.
             taken_back = was in self.emptied and event in self.over_empty
-            if was not in {NOTHING} | self.before[event] and not taken_back:
+            # A first look at two records, as after they were linked by hand, lets a value beat an empty one.
+            beaten = was in self.emptied and self.was_made_twice(system, record)
+            if was not in {NOTHING} | self.before[event] and not taken_back and not beaten:
                 self._note(cell, (was, event), (old.get(name), text), at)
             self.before[event] |= {was} | self.before[was]
             self.now[cell] = event
@@ -146,6 +150,50 @@ class Ledger:
         system, record, name = cell
         others = self.records[system.other, self.person.get((system, record), "")]
         return max((self.clears.get((system.other, other, name), NOTHING) for other in others), default=NOTHING)
+
+    def remove(self, system: System, record: str, names: Iterable[str]) -> None:
+        """A user of *system* deleted *record*, and so knows what it held."""
+        self.removed.add((system, self.person[system, record]))
+        for name in names:
+            event = self.now.get((system, record, name), NOTHING)
+            self.last_seen[system, self.person[system, record], name] = {event} | self.before[event]
+
+    def restore(self, system: System, record: str) -> None:
+        """A user of *system* took *record* back."""
+        self.removed.discard((system, self.person[system, record]))
+
+    def merge(self, system: System, loser: str, winner: str, names: Iterable[str]) -> None:
+        """A user of *system* merged *loser* into *winner*: they are one from now on, and both were seen."""
+        for name in names:
+            lost, cell = self.now.get((system, loser, name), NOTHING), (system, winner, name)
+            event = self.now.get(cell, NOTHING)
+            if event == NOTHING and lost != NOTHING:
+                event = self.now[cell] = self.clears[cell] = self.mint.number()
+                self.emptied.add(event)
+            self.before[event] |= {lost} | self.before[lost]
+        gone, stays = self.person[system, loser], self.person[system, winner]
+        for end in System:
+            for record in self.records.pop((end, gone), []):
+                self.person[end, record] = stays
+                self.records[end, stays].append(record)
+        self.merged.add((system, loser))
+
+    def swept_away(self, system: System, record: str, names: Iterable[str], at: datetime) -> None:
+        """The engine deleted *record*: a user must have deleted it on the other end, knowing all that it held."""
+        hidden = self.person.get((system, record), "")
+        if (system.other, hidden) not in self.removed:
+            self.violations.append(f"deleted unasked: {system.title} {record}")
+            return
+        looked, when = self.looked.get((system, record), (-1, at))
+        for name in names:
+            event = self.now.get((system, record, name), NOTHING)
+            known = self.last_seen.get((system.other, hidden, name), set()) | {NOTHING}
+            seen, _ = self.shown.get(event, (0, at))
+            raced = system is System.SALESFORCE and seen > looked and at - when <= RACE
+            if event not in known and not raced and ((system, record, name), event) not in self.unsure:
+                self.violations.append(
+                    f"edit lost with its record: {system.title} {record}.{name} held v{event:06d} at {at:%H:%M:%S}"
+                )
 
     def unanswered(self) -> None:
         """The engine was never told of what it wrote since this was last asked."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import polars as pl
 
+from talk_assets.automation import cycle
 from talk_assets.links import stage as links_stage
 from talk_assets.mapped import stage as mapped_stage
 from talk_assets.model.changes import Op, Outcome
@@ -20,6 +21,8 @@ from talk_assets.store import changes, links, raw
 from talk_assets.systems import memory, memory_feed, memory_rows
 from talk_assets.writeback import fresh, prepare, receipts, transmit
 from talk_assets.writeback import stage as writeback_stage
+from talk_assets_tests.simulation import hunts
+from talk_assets_tests.simulation.scene import Scene
 from talk_assets_tests.simulation.switches import switched
 
 LOOKBACK = timedelta(minutes=10)
@@ -27,11 +30,11 @@ LOOKBACK = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One protocol bug: its name, and the switch that makes it. *rare* ones may need more runs than a test can take."""
+    """One protocol bug: its name, the scene it is hunted in, and the switch that makes it."""
 
     name: str
+    hunt: Scene
     switch: Callable[[], AbstractContextManager[None]]
-    rare: bool = False
 
 
 def _base_first(right):
@@ -168,37 +171,43 @@ def _base_as_sent(right):
     return settle
 
 
-def _mutant(name: str, owner: object, part: str, wrong: Callable, *, rare: bool = False) -> Mutant:
-    return Mutant(name=name, switch=lambda: switched(owner, part, wrong), rare=rare)
+def _mutant(name: str, hunt: Scene, owner: object, part: str, wrong: Callable) -> Mutant:
+    return Mutant(name=name, hunt=hunt, switch=lambda: switched(owner, part, wrong))
 
 
 _MISSED = {Outcome.NOT_APPLIED, Outcome.STALE, Outcome.GONE, Outcome.REFUSED}
+_TAKEN = _judged_as(Outcome.APPLIED, {Outcome.AMBIGUOUS}, Op.UPDATE)
 
 MUTANTS = (
-    _mutant("base updated before the write", writeback_stage, "_send", _base_first),
-    _mutant("no re-read before a write", fresh.Fresh, "_moved", lambda _: lambda *_: set()),
-    _mutant("no version compared", memory.MemoryPort, "_is_stale", lambda _: lambda *_: False),
-    _mutant("per-record result ignored", writeback_stage, "groups", _judged_as(Outcome.APPLIED, _MISSED, Op.UPDATE)),
+    _mutant("base updated before the write", hunts.UNANSWERED, writeback_stage, "_send", _base_first),
+    _mutant("no re-read before a write", hunts.CROWDED, fresh.Fresh, "_moved", lambda _: lambda *_: set()),
+    _mutant("no version compared", hunts.CROWDED, memory.MemoryPort, "_is_stale", lambda _: lambda *_: False),
     _mutant(
-        "unanswered update taken for applied",
+        "per-record result ignored",
+        hunts.REFUSED,
         writeback_stage,
         "groups",
-        _judged_as(Outcome.APPLIED, {Outcome.AMBIGUOUS}, Op.UPDATE),
+        _judged_as(Outcome.APPLIED, _MISSED, Op.UPDATE),
     ),
-    _mutant("strict cursor and no lookback", memory_rows.Rows, "stamped", _strict, rare=True),
-    _mutant("no lookback", memory, "by_stamp", _no_lookback),
+    _mutant("unanswered update taken for applied", hunts.UNANSWERED, writeback_stage, "groups", _TAKEN),
+    _mutant("strict cursor and no lookback", hunts.LATE, memory_rows.Rows, "stamped", _strict),
+    _mutant("no lookback", hunts.LATE, memory, "by_stamp", _no_lookback),
     _mutant(
-        "own creations not adopted", links_stage, "_ties", lambda right: lambda *asked: right(*asked).clear(), rare=True
+        "own creations not adopted",
+        hunts.UNANSWERED,
+        links_stage,
+        "_ties",
+        lambda right: lambda *asked: right(*asked).clear(),
     ),
-    _mutant("a new key for each attempt", prepare, "create_key", lambda _: lambda *_: uuid4().hex, rare=True),
-    _mutant("cursor committed before the rows", raw_fetch, "fetch", _cursor_first, rare=True),
-    _mutant("offset paging", memory, "by_stamp", _by_offset, rare=True),
-    _mutant("mark set before the work", mapped_stage, "translate_rows", _mark_first, rare=True),
-    _mutant("refusals swallowed", receipts, "refuse", _swallowed, rare=True),
-    _mutant("first link agreed unseen", links, "add", _agreed_unseen, rare=True),
-    _mutant("tombstones ignored", raw, "keep", _without_tombstones, rare=True),
-    _mutant("link dropped with its record", links, "set_states", _unlinked_when_deleted, rare=True),
-    _mutant("conflicts not logged", changes, "log_conflicts", lambda _: lambda *_: 0, rare=True),
-    _mutant("base taken from what was sent", receipts, "settle_properties", _base_as_sent, rare=True),
-    _mutant("intents not stored", transmit, "_record", lambda _: lambda *_: None, rare=True),
+    _mutant("a new key for each attempt", hunts.UNANSWERED, prepare, "create_key", lambda _: lambda *_: uuid4().hex),
+    _mutant("cursor committed before the rows", hunts.DYING, cycle, "fetch", _cursor_first),
+    _mutant("offset paging", hunts.SHIFTING, memory, "by_stamp", _by_offset),
+    _mutant("mark set before the work", hunts.DYING, mapped_stage, "translate_rows", _mark_first),
+    _mutant("refusals swallowed", hunts.REFUSED, receipts, "refuse", _swallowed),
+    _mutant("first link agreed unseen", hunts.DISAGREEING, links, "add", _agreed_unseen),
+    _mutant("tombstones ignored", hunts.DELETING, raw, "keep", _without_tombstones),
+    _mutant("link dropped with its record", hunts.DELETING, links, "set_states", _unlinked_when_deleted),
+    _mutant("conflicts not logged", hunts.DISAGREEING, changes, "log_conflicts", lambda _: lambda *_: 0),
+    _mutant("base taken from what was sent", hunts.RESPELLED, receipts, "settle_properties", _base_as_sent),
+    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None),
 )

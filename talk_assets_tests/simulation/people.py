@@ -5,38 +5,44 @@ from dataclasses import dataclass
 from functools import partial
 
 from talk_assets.model.system import System
+from talk_assets_tests.simulation.documents import Clerks
 from talk_assets_tests.simulation.faults import Fault
-from talk_assets_tests.simulation.kinds import CONTACT, ORDER, ORDER_LINE, PRODUCT, Kind
+from talk_assets_tests.simulation.kinds import Kind
+from talk_assets_tests.simulation.scene import Scene
 from talk_assets_tests.simulation.world import Late, World
-from talk_assets_tests.twins import BOOK
 
 SALESFORCE, CUSTOMERP = System
-BOOK_PATH = "Pricebook2Id"
 LATE_BY = (1, 60)
 """A late transaction commits so many moments after its stamp."""
 
 
 @dataclass(kw_only=True)
 class People:
-    """The users of both ends; *mails* is the share of people with an address to be recognised by."""
+    """The users of both ends, who do what the *scene* says."""
 
     world: World
-    mails: float = 1.0
+    scene: Scene
 
     def __post_init__(self) -> None:
-        self.rules: tuple[tuple[Callable[[Kind], None], int], ...] = (
+        self.clerks = Clerks(world=self.world, people=self)
+        rules: tuple[tuple[Callable[[Kind], None], int], ...] = (
             (self.edit, 60),
             (self.clear, 8),
             (self.touch, 6),
             (self.create, 10),
             (self.delete, 3),
             (self.undelete, 6),
+            (self.merge, 2),
+            (self.purge, 1),
+            (self.clerks.settle, 6),
+            (self.clerks.repoint, 6),
         )
+        self.rules = [(rule, self.scene.rules.get(rule.__name__, weight)) for rule, weight in rules]
 
     def populate(self, kind: Kind, count: int) -> None:
         """Make *count* records before the first run, some of them on both ends already."""
         for _ in range(count):
-            if kind.by_hand and self.world.chance.random() < 0.2:
+            if kind.marks and self.world.chance.random() < 0.2:
                 self._create_on_both(kind)
             else:
                 self.create(kind)
@@ -51,60 +57,20 @@ class People:
     def create(self, kind: Kind) -> None:
         world = self.world
         system = world.chance.choice(tuple(System))
-        values = self._values(kind) | {kind.hidden: self._somebody(kind)}
-        if kind is ORDER:
-            self._order(system, values)
-        elif kind is ORDER_LINE:
-            self._add_line(system, values)
+        values = self.values(kind) | {kind.hidden: self.somebody(kind)}
+        if kind.lines:
+            self.clerks.write_document(kind, system, values)
+        elif kind.of:
+            self.clerks.add_line(kind, system, values)
         else:
             self._perhaps_late(system, "", partial(self._make, kind, system, values))
 
-    def _order(self, system: System, values: dict[str, str | None]) -> None:
-        """An order of somebody known there, with lines of products known there."""
-        world = self.world
-        somebody, lines = self._known(CONTACT, system), [self._line(system) for _ in range(world.chance.randint(1, 2))]
-        if somebody is None or not all(lines):
-            return
-        whole = values | {"contact": somebody, "company": world.mint.text(), "order_date": "2026-03-01"}
-        own = world._own("order", system, whole)
-        owned = [("order_line", world._own("order_line", system, line)) for line in lines if line]
-        record = world.ends[system].add("order", own | _book(system), lines=owned)
-        self._born(ORDER, system, record, values)
-        rows = world.ends[system]._rows
-        for row, line in zip(rows.lines_of(rows.expect("order", record)), lines, strict=True):
-            self._born(ORDER_LINE, system, row.id, line or {})
-
-    def _add_line(self, system: System, values: dict[str, str | None]) -> None:
-        world = self.world
-        order, line = self._known(ORDER, system), self._line(system)
-        if order is None or line is None:
-            return
-        own = world._own("order_line", system, line | values)
-        record = world.ends[system].add("order_line", own, parent_id=order)
-        self._born(ORDER_LINE, system, record, values)
-
-    def _line(self, system: System) -> dict[str, str | None] | None:
-        """A line's values, of a product that has a price there; None where there is no such product."""
-        world = self.world
-        product = self._known(PRODUCT, system)
-        if product is None:
-            return None
-        priced = {e["Product2Id"] for e in world.ends[SALESFORCE].live("pricebook_entry").values()}
-        if system is SALESFORCE and product not in priced:
-            world.entry(product, "10")
-        return {"product": product} | self._values(ORDER_LINE) | {ORDER_LINE.hidden: self._somebody(ORDER_LINE)}
-
-    def _known(self, kind: Kind, system: System) -> str | None:
-        """Some live record of *system*."""
-        ids = list(self.world.ends[system].live(kind.pair))
-        return self.world.chance.choice(ids) if ids else None
-
     def _create_on_both(self, kind: Kind) -> None:
         """The same thing, made by hand on both ends: some values agree, others do not."""
-        hidden = self._somebody(kind)
-        here = self._values(kind) | {kind.hidden: hidden}
-        here |= {name: here.get(name) or self._value(kind, name) for name in kind.mails}
-        there = self._values(kind) | {kind.hidden: hidden} | {name: here[name] for name in kind.mails}
+        hidden = self.somebody(kind)
+        here = self.values(kind) | {kind.hidden: hidden}
+        here |= {name: here.get(name) or self._value(kind, name) for name in kind.marks}
+        there = self.values(kind) | {kind.hidden: hidden} | {name: here[name] for name in kind.marks}
         for name in kind.texts:
             if self.world.chance.random() < 0.5 and here.get(name) is not None:
                 there[name] = here[name]
@@ -140,9 +106,38 @@ class People:
             system, record = found
             world = self.world
             world.release(record=record)
+            row = world.row(system, kind, record)
+            back = [record, *(line.id for line in world.ends[system]._rows.gone_with(row))]
             world.ends[system].restore(kind.pair, record)
-            world.ledger.removed.discard((system, world.ledger.person[system, record]))
-            world.trace.add(f"  {system} user undeletes {record}")
+            for one in back:
+                world.ledger.restore(system, one)
+            world.trace.add(f"  {system} user undeletes {' '.join(back)}")
+
+    def merge(self, kind: Kind) -> None:
+        """Merge one Salesforce record into another; who does has both before their eyes."""
+        world, ledger = self.world, self.world.ledger
+        if world.pairs[kind.pair].salesforce_master is None:
+            return
+        live = [r for r in world.ends[SALESFORCE].live(kind.pair) if ledger.person[SALESFORCE, r] not in ledger.twice]
+        if len(live) > 1:
+            loser, winner = world.chance.sample(live, 2)
+            world.release(record=loser)
+            world.release(record=winner)
+            if all(world.ends[SALESFORCE].get(kind.pair, r) is not None for r in (loser, winner)):
+                world.ends[SALESFORCE].merge(kind.pair, loser, winner)
+                ledger.merge(SALESFORCE, loser, winner, kind.traced)
+                world.trace.add(f"  {SALESFORCE} user merges {loser} into {winner}")
+
+    def purge(self, kind: Kind) -> None:
+        """Remove a record so that nothing tells that it ever was."""
+        found = None if kind.lines or kind.of else self._somewhere(kind, deleted=False, twice=False)
+        if found is not None:
+            system, record = found
+            self.world.release(record=record)
+            if self.world.ends[system].get(kind.pair, record) is not None:
+                self._remove(kind, system, record)
+                self.world.ends[system].purge(kind.pair, record)
+                self.world.trace.add(f"  {system} has nothing of {record} any more")
 
     def rewrite(self, kind: Kind, system: System, record: str) -> None:
         """Save a record with a new value, now."""
@@ -159,7 +154,7 @@ class People:
         """Commit now, or on Salesforce sometimes later with the stamp of now."""
         world = self.world
         world.release(record=record or "nobody")
-        if system is SALESFORCE and world.weather.edit and world.chance.random() < 0.25:
+        if system is SALESFORCE and world.weather.edit and world.chance.random() < self.scene.late:
             due = world.moments + world.chance.randint(*LATE_BY)
             world.weather.seen[Fault.LATE_COMMIT] += 1
             world.late.append(Late(system=system, record=record, stamp=world.clock(), due=due, commit=commit))
@@ -169,9 +164,9 @@ class People:
     def _make(self, kind: Kind, system: System, values: dict[str, str | None]) -> None:
         world = self.world
         own = world._own(kind.pair, system, values)
-        self._born(kind, system, world.ends[system].add(kind.pair, own), values)
+        self.born(kind, system, world.ends[system].add(kind.pair, own), values)
 
-    def _born(self, kind: Kind, system: System, record: str, values: dict[str, str | None]) -> None:
+    def born(self, kind: Kind, system: System, record: str, values: dict[str, str | None]) -> None:
         world = self.world
         world.ledger.born(system, record, str(values[kind.hidden]))
         world.trace.add(f"  {system} user makes {kind.pair} {record} {values}")
@@ -193,9 +188,11 @@ class People:
         world = self.world
         if world.ends[system].get(kind.pair, record) is None:
             return
+        gone = [record, *(line.id for line in world.ends[system]._rows.lines_of(world.row(system, kind, record)))]
         world.ends[system].remove(kind.pair, record)
-        world.ledger.removed.add((system, world.ledger.person[system, record]))
-        world.trace.add(f"  {system} user deletes {record}")
+        for one in gone:
+            world.ledger.remove(system, one, kind.traced if one == record else world.kinds[str(kind.lines)].traced)
+        world.trace.add(f"  {system} user deletes {' '.join(gone)}")
 
     def _noted(self, kind: Kind, system: System, record: str, names: list[str]) -> None:
         world = self.world
@@ -208,26 +205,25 @@ class People:
         system = world.chance.choice(tuple(System))
         rows = [r.id for r in world.ends[system]._rows.all(kind.pair) if r.deleted is deleted]
         rows = [r for r in rows if twice or ledger.person[system, r] not in ledger.twice]
+        rows = [r for r in rows if (system, r) not in ledger.merged]
+        rows = [r for r in rows if kind.of is None or self.clerks.is_free(kind, system, r)]
         return (system, world.chance.choice(rows)) if rows else None
 
-    def _values(self, kind: Kind) -> dict[str, str | None]:
+    def values(self, kind: Kind) -> dict[str, str | None]:
         chance = self.world.chance
         return {
             name: self._value(kind, name)
             for name in kind.traced
-            if name in kind.required or (name in kind.mails and self.mails == 1.0) or chance.random() < self.mails * 0.6
+            if name in kind.required
+            or (name in kind.marks and self.scene.marks == 1.0)
+            or chance.random() < self.scene.marks * 0.6
         }
 
     def _value(self, kind: Kind, name: str) -> str:
         mint = self.world.mint
-        if name in kind.mails:
+        if name == "email":
             return mint.mail()
         return mint.amount() if name in kind.amounts else mint.text()
 
-    def _somebody(self, kind: Kind) -> str:
+    def somebody(self, kind: Kind) -> str:
         return f"{kind.pair} {self.world.mint.text()}"
-
-
-def _book(system: System) -> dict[str, str | None]:
-    """The price book that a Salesforce order's lines come from."""
-    return {BOOK_PATH: BOOK} if system is SALESFORCE else {}

@@ -1,7 +1,7 @@
 """What must hold once nothing goes wrong any more and nobody edits."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from talk_assets.automation.cycle import CycleReport
 from talk_assets.model.system import System
@@ -31,21 +31,29 @@ def _far(cursor: str) -> tuple[int, str]:
     return int(told.get("seq", 0)), str(told.get("stamp", ""))
 
 
-def listed(report: CycleReport) -> set[tuple[str, str]]:
-    """The records (end, id) that the engine says it keeps back."""
-    return set(report.waiting.select("system", "id").rows())
+Told = Mapping[tuple[str, str], set[str | None]]
+"""Properties by end and record's id: what a person is told waits. None stands for the whole record."""
+
+
+def told(world: World, report: CycleReport) -> Told:
+    """What the engine says it keeps back; what waits of a document waits with all its lines."""
+    found: dict[tuple[str, str], set[str | None]] = {}
+    for name, system, record, about, state in report.waiting.select("pair", "system", "id", "property", "state").rows():
+        whole = state in {"review", "quarantined"} or about not in world.pairs[name].by_name
+        found.setdefault((system, record), set()).add(None if whole else about)
+    return found
 
 
 def disagreements(world: World, report: CycleReport) -> list[str]:
     """What is neither the same on both ends nor told to a person."""
-    told = listed(report)
+    waiting = told(world, report)
     found = []
     for kind in world.kinds.values():
-        found += _of_kind(world, kind, told)
+        found += _of_kind(world, kind, waiting)
     return found
 
 
-def _of_kind(world: World, kind: Kind, told: set[tuple[str, str]]) -> list[str]:
+def _of_kind(world: World, kind: Kind, waiting: Told) -> list[str]:
     ledger = world.ledger
     found = []
     for hidden in dict.fromkeys(ledger.person.values()):
@@ -53,22 +61,49 @@ def _of_kind(world: World, kind: Kind, told: set[tuple[str, str]]) -> list[str]:
         if not any(world.ends[s]._rows.get(kind.pair, r) for s in System for r in own[s]):
             continue
         live = {s: [r for r in own[s] if world.ends[s].get(kind.pair, r) is not None] for s in System}
-        if any((s.value, r) in told for s in System for r in own[s]):
+        about = {name for s in System for r in own[s] for name in _about(world, kind, s, r, waiting)}
+        if None in about:
             continue
         if any(len(live[s]) > 1 for s in System):
             found.append(f"doubled at rest: {hidden} is {live}")
         elif all(live[s] for s in System):
-            found += _differences(world, kind, {s: live[s][0] for s in System})
+            found += _differences(world, kind, {s: live[s][0] for s in System}, about)
         elif any(live.values()) and not any((s, hidden) in ledger.removed for s in System):
             found.append(f"without a counterpart: {hidden} is only {live}")
     return found
 
 
-def _differences(world: World, kind: Kind, records: Mapping[System, str]) -> list[str]:
+def _about(world: World, kind: Kind, system: System, record: str, waiting: Told) -> set[str | None]:
+    """What a person is told of *record*, or of the document that it is a line of."""
+    found = set(waiting.get((system.value, record), ()))
+    row = world.ends[system]._rows.get(kind.pair, record)
+    if row is not None and row.parent is not None and None in waiting.get((system.value, row.parent), ()):
+        found.add(None)
+    return found
+
+
+def _differences(world: World, kind: Kind, records: Mapping[System, str], about: Set[str | None]) -> list[str]:
     values = {s: world.texts(s, kind, world.ends[s].get(kind.pair, records[s]) or {}, kind.traced) for s in System}
     return [
         f"{kind.pair} {records[SALESFORCE]} and {records[CUSTOMERP]} differ in {name}: "
         f"{values[SALESFORCE][name]} and {values[CUSTOMERP][name]}"
         for name in kind.traced
-        if number_in(values[SALESFORCE][name]) != number_in(values[CUSTOMERP][name])
+        if name not in about and number_in(values[SALESFORCE][name]) != number_in(values[CUSTOMERP][name])
+    ] + [
+        f"{kind.pair} {records[SALESFORCE]} and {records[CUSTOMERP]} differ in {name}: {' and '.join(map(str, found))}"
+        for name, found in _standing(world, kind, records).items()
+        if name not in about and found[0] != found[1]
     ]
+
+
+def _standing(world: World, kind: Kind, records: Mapping[System, str]) -> dict[str, list[object]]:
+    """What both ends hold of statuses, as their place, and of references, as what is referred to."""
+    found: dict[str, list[object]] = {name: [] for name in (*kind.refers, *(["status"] if kind.statuses else []))}
+    for system, record in records.items():
+        values = world.row(system, kind, record).values
+        for name in kind.refers:
+            found[name].append(world.ledger.person.get((system, values.get(kind.path(system, name)) or "")))
+        if kind.statuses:
+            status = values.get(kind.path(system, "status"))
+            found["status"].append(kind.statuses[system].index(status) if status in kind.statuses[system] else status)
+    return found

@@ -13,29 +13,15 @@ from talk_assets.model.errors import TalkError
 from talk_assets.model.system import System
 from talk_assets.store import quarantine
 from talk_assets_tests.simulation.faults import Fault
+from talk_assets_tests.simulation.operators import Operators
 from talk_assets_tests.simulation.people import People
 from talk_assets_tests.simulation.rest import check_store, disagreements
+from talk_assets_tests.simulation.scene import Scene
 from talk_assets_tests.simulation.world import Killed, Trace, World
 
 SALESFORCE, CUSTOMERP = System
 CALM_CYCLES = 3
 """So many cycles without faults or edits must be enough."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """How large and how rough a run is. *records* are made of each kind before its first cycle.
-
-    *edits* is the most that users do between two cycles, *meddling* how likely one does something at a moment.
-    """
-
-    kinds: tuple[str, ...] = ("contact",)
-    records: int = 40
-    cycles: int = 7
-    edits: int = 15
-    rough: bool = True
-    meddling: float = 0.08
-    mails: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +44,9 @@ class Run:
     """Plays one seed."""
 
     def __init__(self, seed: int, scene: Scene, *, store: Path | None, show: bool) -> None:
-        self.world = World(seed, scene.kinds, store=store, trace=Trace(kept=show))
-        self.people = People(world=self.world, mails=scene.mails)
+        self.world = World(seed, scene, store=store, trace=Trace(kept=show))
+        self.people = People(world=self.world, scene=scene)
+        self.operators = Operators(world=self.world)
         self.scene, self.seed = scene, seed
         self.cycles = 0
 
@@ -69,8 +56,9 @@ class Run:
         world.rewrite = self.people.rewrite
         for kind in world.kinds.values():
             self.people.populate(kind, scene.records)
-        if scene.rough:
-            self._rough()
+        if scene.rough is not None:
+            world.weather.turn(scene.rough)
+            world.weather.edit = scene.meddling
         for _ in range(scene.cycles):
             if world.ledger.violations:
                 break
@@ -80,6 +68,7 @@ class Run:
         world.weather.calm()
         world.release()
         if not world.ledger.violations:
+            self.operators.finish()
             self._come_to_rest()
         ledger = world.ledger
         return Outcome(
@@ -95,25 +84,15 @@ class Run:
             lines=tuple(world.trace.lines),
         )
 
-    def _rough(self) -> None:
-        """Choose what goes wrong in this run: everything a little, or few things often."""
-        weather, chance = self.world.weather, self.world.chance
-        scale = chance.choice((0.3, 1.0, 2.0))
-        weather.write = 0.15 * scale
-        weather.record = 0.04 * scale
-        weather.read = 0.005 * scale
-        weather.rows = 0.10 * scale
-        weather.kill = 0.004 * scale
-        weather.commit = 0.006 * scale
-        weather.edit = self.scene.meddling
-
     def _cycle_in_trouble(self) -> None:
         world = self.world
         if world.chance.random() < 0.1:
             world.offset = timedelta(hours=world.chance.choice((-1, 0, 1)))
             world.weather.seen[Fault.CLOCK_JUMP] += 1
         self._around_the_store()
-        full = world.chance.random() < 0.1
+        if world.chance.random() < self.scene.operated:
+            self.operators.act()
+        full = world.chance.random() < self.scene.whole
         world.trace.add(f"cycle {self.cycles}{' whole' if full else ''}")
         world.clock.tick(world.chance.choice((5, 60, 400)))
         try:
@@ -151,7 +130,7 @@ class Run:
             # Longer than any pause before a write is tried again.
             world.clock.tick(3600)
             self._touch_refused()
-            report = self.cycle(full=number == 0)
+            report = self.cycle(full=self.scene.swept and number == 0)
             world.take_log()
         for line in disagreements(world, report):
             world.violate(line)

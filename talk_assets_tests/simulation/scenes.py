@@ -1,22 +1,35 @@
 """Which scene a seed plays."""
 
 import os
+from collections.abc import Iterator
+from itertools import count
 
-from talk_assets_tests.simulation.run import Scene
+from talk_assets_tests.simulation.scene import Scene
 
 RUNS = int(os.environ.get("TALK_TEST_SIMULATION_RUNS", "4"))
-"""Seeds that the test suite plays, about 110 record histories each; a soak plays more."""
-FIRST_SEEDS = tuple(range(1, RUNS + 1, 2))
-SECOND_SEEDS = tuple(range(2, RUNS + 1, 2))
+"""Seeds of people that the test suite plays, about 110 record histories each; a soak plays more."""
 
 PEOPLE = Scene(kinds=("contact",), records=90, cycles=6, edits=40)
 DOCUMENTS = Scene(kinds=("product", "contact", "order", "order_line"), records=12, cycles=5, edits=25)
 DOCUMENTS_FROM = 1_000_000
 """Seeds from here on play orders with their lines, products and people."""
-HUNT = Scene(kinds=("contact",), records=30, cycles=5, edits=30, meddling=0.2, mails=0.9)
-"""What protocol bugs are hunted in: short, so that many can be played."""
+OPERATED = Scene(records=30, cycles=8, edits=15, asked=("department", "city"), operated=0.8)
+OPERATED_FROM = 2_000_000
+"""Seeds from here on play people, and somebody who looks after the sync between its runs."""
+
+FIRST_SEEDS = (*range(1, RUNS + 1, 2), DOCUMENTS_FROM + 7)
+SECOND_SEEDS = (*range(2, RUNS + 1, 2), OPERATED_FROM)
 
 
 def scene_of(seed: int) -> Scene:
-    """The scene of *seed*: people, who are cheap to simulate; documents from `DOCUMENTS_FROM` on."""
-    return PEOPLE if seed < DOCUMENTS_FROM else DOCUMENTS
+    """The scene of *seed*: people, who are cheap to simulate, then documents, then what operators do."""
+    if seed < DOCUMENTS_FROM:
+        return PEOPLE
+    return DOCUMENTS if seed < OPERATED_FROM else OPERATED
+
+
+def seeds_from(first: int) -> Iterator[int]:
+    """Seeds for a soak: of every five three play people, one documents and one operators; later ones follow on."""
+    for seed in count(first):
+        apart = {3: DOCUMENTS_FROM, 4: OPERATED_FROM}.get(seed % 5, 0) if first < DOCUMENTS_FROM else 0
+        yield seed + apart

@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from itertools import count
+from itertools import islice
 from multiprocessing import get_context
 
 from talk_assets_tests.simulation.run import Outcome, simulate
-from talk_assets_tests.simulation.scenes import scene_of
+from talk_assets_tests.simulation.scenes import scene_of, seeds_from
 
 EVERY = 30.0
 """Seconds between two lines of progress."""
@@ -57,7 +57,7 @@ def _line(totals: Counter[str]) -> str:
 
 
 def _played(first: int, runs: int | None, until: float | None) -> Iterator[Outcome]:
-    seeds = iter(range(first, first + runs)) if runs is not None else count(first)
+    seeds = islice(seeds_from(first), runs)
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         underway = set()
         while True:

@@ -8,7 +8,7 @@ from talk_assets_tests.simulation.mutants import MUTANTS
 MOST_RUNS = 8
 
 
-@pytest.mark.parametrize("mutant", [m for m in MUTANTS if not m.rare], ids=lambda m: m.name)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
 def test_a_protocol_bug_is_seen(mutant):
     """With the bug switched on, a few short runs are enough for the oracle to object."""
     caught = runs_to_catch(mutant, first=1, most=MOST_RUNS)

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from talk_assets_tests.simulation.faults import Fault
-from talk_assets_tests.simulation.run import Scene, simulate
+from talk_assets_tests.simulation.run import simulate
+from talk_assets_tests.simulation.scene import Scene
 
 SHORT = Scene(records=15, cycles=4, edits=10)
 
@@ -19,7 +20,7 @@ def test_the_same_seed_is_the_same_run():
 
 def test_without_faults_nothing_is_held_back_or_raced():
     """Calm users alone: no write fails, nothing is doubled, conflicts are logged."""
-    outcome = simulate(7, Scene(records=15, cycles=3, edits=10, rough=False))
+    outcome = simulate(7, Scene(records=15, cycles=3, edits=10, rough=None))
 
     assert (outcome.violations, outcome.raced) == ((), 0)
     assert outcome.counts["edits"] > 50

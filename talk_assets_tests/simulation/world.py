@@ -12,16 +12,19 @@ from pathlib import Path
 import polars as pl
 
 from talk_assets.entities import LOOKUPS
-from talk_assets.model.changes import Write
+from talk_assets.model.changes import Op, Write
 from talk_assets.model.errors import StoreBusyError
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Options, Session
 from talk_assets.store import changes
+from talk_assets.systems.memory_rows import Row
 from talk_assets.systems.memory_rules import trim
 from talk_assets_tests.simulation.ends import TroubledPort
 from talk_assets_tests.simulation.faults import Fault, Weather
 from talk_assets_tests.simulation.kinds import KINDS, Kind, pairs_of
 from talk_assets_tests.simulation.ledger import Ledger
+from talk_assets_tests.simulation.scene import Scene
 from talk_assets_tests.simulation.store import FragileStore, disk_full
 from talk_assets_tests.simulation.tokens import Mint
 from talk_assets_tests.twins import Twins
@@ -67,20 +70,22 @@ class World(Twins):
 
     port = TroubledPort
 
-    def __init__(self, seed: int, kinds: tuple[str, ...], *, store: Path | None = None, trace: Trace | None = None):
+    def __init__(self, seed: int, scene: Scene, *, store: Path | None = None, trace: Trace | None = None) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - repeats are what it is for
-        self.page = self.chance.choice((3, 7, 2000))
-        self.normalising = self.chance.random() < 0.5
+        page, spelled_anew = self.chance.choice((3, 7, 2000)), self.chance.random() < 0.5
+        self.page = page if scene.page is None else scene.page
+        self.normalising = spelled_anew if scene.normalising is None else scene.normalising
         spelled = {System.CUSTOMERP: _upper, System.SALESFORCE: _cut} if self.normalising else {}
-        super().__init__(store=None, pairs=pairs_of(kinds), normalise=spelled)
+        super().__init__(store=None, pairs=pairs_of(scene.kinds, asked=scene.asked), normalise=spelled)
         self.db.close()
         self.path = store
-        self.kinds: Mapping[str, Kind] = {name: KINDS[name] for name in kinds}
+        self.kinds: Mapping[str, Kind] = {name: KINDS[name] for name in scene.kinds}
         self.trace = trace or Trace()
         self.mint = Mint()
         self.ledger = Ledger(mint=self.mint)
         self.weather = Weather(chance=self.chance)
         self.late: list[Late] = []
+        self.declared: Mapping[str, EntityPair] = {}
         self.meddle: Callable[[], None] | None = None
         self.rewrite: Callable[[Kind, System, str], None] | None = None
         self.moments = self.calls = 0
@@ -104,6 +109,10 @@ class World(Twins):
     def open_store(self) -> None:
         self.db = FragileStore(self.path)
         self.db.step = self._commit
+
+    def row(self, system: System, kind: Kind, record: str) -> Row:
+        """A record as its end keeps it, deleted or not."""
+        return self.ends[system]._rows.expect(kind.pair, record)
 
     @property
     def has_copy(self) -> bool:
@@ -149,7 +158,7 @@ class World(Twins):
             db=self.db,
             ends=self.ends,
             clock=lambda: self.clock() + self.offset,
-            pairs=self.pairs,
+            pairs={**self.pairs, **self.declared},
             lookups=LOOKUPS,
             options=self.options,
             random=self.chance.random,
@@ -219,6 +228,9 @@ class World(Twins):
         system = end.system
         if not before:
             self._appeared(system, kind, record, after)
+        if write.op is Op.DELETE:
+            self.ledger.swept_away(system, record, kind.traced, self.clock())
+            return
         allowed = set(self.pairs[entity].entity(system).paths) | {"Pricebook2Id", "PricebookEntryId"}
         if strange := set(write.values) - allowed:
             self.violate(f"written out of scope: {system.title} {entity} {record} {sorted(strange)}")
