@@ -12,11 +12,14 @@ from talk_assets.automation.cycle import CycleReport, run_cycle
 from talk_assets.model.errors import TalkError
 from talk_assets.model.system import System
 from talk_assets.store import quarantine
+from talk_assets.writeback import transmit
 from talk_assets_tests.simulation.faults import Fault
+from talk_assets_tests.simulation.inline import Inline
 from talk_assets_tests.simulation.operators import Operators
 from talk_assets_tests.simulation.people import People
 from talk_assets_tests.simulation.rest import check_store, disagreements
 from talk_assets_tests.simulation.scene import Scene
+from talk_assets_tests.simulation.switches import switched
 from talk_assets_tests.simulation.world import Killed, Trace, World
 
 SALESFORCE, CUSTOMERP = System
@@ -120,7 +123,8 @@ class Run:
 
     def cycle(self, *, full: bool = False) -> CycleReport:
         self.cycles += 1
-        return run_cycle(self.world.session(), full=full)
+        with switched(transmit, "ThreadPoolExecutor", lambda _: Inline):
+            return run_cycle(self.world.session(), full=full)
 
     def _come_to_rest(self) -> None:
         world = self.world
