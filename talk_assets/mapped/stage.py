@@ -53,11 +53,16 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
     if latest == mark:
         return Translated(examined=0, moved=0, quarantined=0)
     rows = raw.since(db, entity, mark, _through(session, pair, system))
+    # A part at a time, each committed: both translating and storing take many times the memory of the rows. A run
+    # that ends on the way starts over, and finds that what it did says nothing new.
+    *parts, last = rows.drop("_seq").iter_slices(session.options.translate_records) if rows.height else [rows]
+    done = [translate_rows(session, pair, system, part) for part in parts]
     with db.transaction():
-        moved, bad = translate_rows(session, pair, system, rows.drop("_seq"))
+        done.append(translate_rows(session, pair, system, last))
         db.set_mark("mapped", f"{system}_{pair.name}", latest)
         failpoint("translation committing")
     failpoint("translation committed")
+    moved, bad = (sum(counts) for counts in zip(*done, strict=True))
     return Translated(examined=rows.height, moved=moved, quarantined=bad)
 
 
