@@ -57,7 +57,6 @@ def at_rest(twins):
     assert problems(twins.db, twins.pairs.values(), finished=True).is_empty()
 
 
-@both_policies
 @pytest.mark.parametrize("origin", System)
 @pytest.mark.parametrize("deletes", System)
 def test_a_kept_record_gets_a_new_counterpart(twins, origin, deletes):
