@@ -41,8 +41,9 @@ def by_stamp(feed: Feed, entity: Entity, cursor: str | None) -> Iterator[Page]:
             stamp = max(started, old or started)
             yield Page(frames=frames, cursor=json.dumps({"stamp": stamp.isoformat()}))
             return
-        yield Page(frames=frames)
+        # Whoever takes the page may take his time, and the last row may be edited meanwhile.
         after = rows[-1].stamp, rows[-1].id
+        yield Page(frames=frames)
 
 
 def by_feed(feed: Feed, entity: Entity, cursor: str | None) -> Iterator[Page]:
