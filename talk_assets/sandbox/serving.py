@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import uvicorn
 from starlette.datastructures import MutableHeaders
@@ -28,10 +29,16 @@ class PortInUseError(RuntimeError):
 
 @contextmanager
 def running(
-    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, on_stop: Callable[[], None] | None = None
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    certificate: Path | None = None,
+    on_stop: Callable[[], None] | None = None,
 ) -> Iterator[str]:
     """Serve *app* from a thread with an event loop of its own; yield its base URL.
 
+    With *certificate*, a PEM file of a private key and the certificates for it, the server speaks HTTPS.
     *on_stop* is called on that loop when the server begins to stop, to end requests that wait.
     """
     lines = _Lines()
@@ -46,13 +53,14 @@ def running(
             # uvicorn renews its own Date about once a second; a client that orders edits by it needs better.
             date_header=False,
             timeout_keep_alive=60,
+            ssl_certfile=certificate,
         )
         server = _Server(config, lines=lines, on_stop=on_stop)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         server.ready.wait()
         try:
-            yield f"http://{host}:{listener.getsockname()[1]}"
+            yield f"{'https' if certificate else 'http'}://{host}:{listener.getsockname()[1]}"
         finally:
             server.stop()
             thread.join()
@@ -154,9 +162,16 @@ class _Server(uvicorn.Server):
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_SECONDS):
                 while self.server_state.connections or self.server_state.tasks:
+                    if self.config.is_ssl and not self.server_state.tasks:
+                        self._hang_up()
                     await asyncio.sleep(_PAUSE_SECONDS)
         for task in self.server_state.tasks:
             task.cancel()
+
+    def _hang_up(self) -> None:
+        """Break connections that only wait for their clients to say goodbye in TLS, which few do."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def _listening(host: str, port: int) -> socket.socket:
