@@ -32,6 +32,7 @@ from .wire import write_json
 _DATA = b"/services/data"
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 _JSON = "application/json;charset=UTF-8"
+_CSV = "text/csv"
 
 
 def create_app(
@@ -100,6 +101,8 @@ class _Pages:
         headers = dict(answer.headers)
         if self.dated:
             headers["Date"] = format_datetime(self.org.clock().astimezone(UTC), usegmt=True)
+        if answer.text is not None:
+            return Response(answer.text, status_code=answer.status, headers=headers, media_type=_CSV)
         if answer.body is None:
             return Response(status_code=answer.status, headers=headers)
         return _json(answer.body, status=answer.status, headers=headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
@@ -40,7 +41,7 @@ def answer_data(org: Org, *, method: str, path: str, query: str, headers: Mappin
     except ApiError as refusal:
         answer = _refused(refusal)
     usage = {"Sforce-Limit-Info": org.budget.header(now)}
-    return Answer(status=answer.status, body=answer.body, headers={**answer.headers, **usage})
+    return replace(answer, headers={**answer.headers, **usage})
 
 
 def _located(path: str, query: str) -> tuple[str, tuple[str, ...]]:

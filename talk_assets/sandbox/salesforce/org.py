@@ -11,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from ..faults.past import Shelf
+from .bulk.jobs import Jobs
 from .catalogue import catalogue_of
 from .cursors import Cursors
 from .ids import number_of, numbered, to_18
-from .limits import ApiBudget
+from .limits import Budget, no_calls_left, no_jobs_left
 from .rules.totals import total_document
 from .sessions import Sessions
 from .settings import SalesforceSettings
@@ -25,6 +26,7 @@ from .transaction import Transaction
 
 #: Order numbers of a new org start at 00000100, all other auto numbers at 1.
 _FIRST_NUMBER = {"Order": 100}
+_BULK_QUERIES = 10_000
 
 
 class Org:
@@ -38,7 +40,10 @@ class Org:
         self.id = to_18(settings.organization_id)
         self.user_id = numbered("005", 1)
         self.sessions = Sessions(settings=settings, organization_id=self.id)
-        self.budget = ApiBudget(daily=settings.daily_api_requests)
+        self.budget = Budget(daily=settings.daily_api_requests, refusal=no_calls_left)
+        self.bulk_batches = Budget(daily=settings.daily_bulk_batches, refusal=no_jobs_left)
+        self.bulk_queries = Budget(daily=_BULK_QUERIES, refusal=no_jobs_left)
+        self.jobs = Jobs()
         self.cursors = Cursors()
         self.tally = Tally()
         self._lock = threading.Lock()

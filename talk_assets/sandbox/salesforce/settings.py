@@ -11,7 +11,9 @@ class SalesforceSettings:
 
     `order_statuses` pairs each status label with its status category; an org that cancels orders adds
     `("Cancelled", "Canceled")`. `jwt_public_key` is the PEM text that verifies JWT bearer assertions;
-    without it that grant is refused. `sandbox_controls` opens the `/sandbox/` pages, which no real org has.
+    without it that grant is refused. A bulk job is worked off as soon as it is closed, or if `bulk_paced` by one
+    batch of `bulk_batch_rows` for each look at it; `bulk_fails_after` is the row at which every such job fails.
+    `sandbox_controls` opens the `/sandbox/` pages, which no real org has.
     """
 
     client_id: str = "talk-assets-sandbox"
@@ -28,4 +30,8 @@ class SalesforceSettings:
     session_seconds: int = 7_200
     standard_price_book_active: bool = True
     order_statuses: tuple[tuple[str, str], ...] = (("Draft", "Draft"), ("Activated", "Activated"))
+    daily_bulk_batches: int = 15_000
+    bulk_paced: bool = False
+    bulk_batch_rows: int = 10_000
+    bulk_fails_after: int | None = None
     sandbox_controls: bool = True

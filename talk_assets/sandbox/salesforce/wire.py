@@ -67,10 +67,11 @@ def listed(body: Mapping[str, Json], name: str) -> list[Json]:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Status, JSON body (None is an empty one) and extra headers."""
+    """Status, JSON body (None is an empty one) and extra headers; `text` is a CSV in place of a body."""
 
     status: int = 200
     body: Any = None
+    text: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

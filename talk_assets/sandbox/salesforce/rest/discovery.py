@@ -15,7 +15,7 @@ FIRST_RETIRED = 21
 _SEASONS = ("Winter", "Spring", "Summer")
 _WINTER_25 = 62
 
-_RESOURCES = ("sobjects", "query", "queryAll", "limits", "composite")
+_RESOURCES = ("sobjects", "query", "queryAll", "limits", "composite", "jobs")
 
 
 def versions() -> list[dict[str, str]]:
@@ -39,16 +39,17 @@ def limits(desk: Desk, call: Call) -> Answer:  # noqa: ARG001 - the shape of a h
     """GET /limits."""
     now = desk.org.clock()
     full = {
-        "DailyBulkApiBatches": 15_000,
-        "DailyBulkV2QueryJobs": 10_000,
         "DailyBulkV2QueryFileStorageMB": 976_562,
         "DailyDeliveredPlatformEvents": 10_000,
         "HourlyPublishedPlatformEvents": 50_000,
         "DataStorageMB": 5_000,
     }
-    body: dict[str, dict[str, int]] = {
-        "DailyApiRequests": {"Max": desk.org.budget.daily, "Remaining": desk.org.budget.remaining(now)}
+    counted = {
+        "DailyApiRequests": desk.org.budget,
+        "DailyBulkApiBatches": desk.org.bulk_batches,
+        "DailyBulkV2QueryJobs": desk.org.bulk_queries,
     }
+    body = {name: {"Max": budget.daily, "Remaining": budget.remaining(now)} for name, budget in counted.items()}
     return Answer(body=body | {name: {"Max": most, "Remaining": most} for name, most in full.items()})
 
 

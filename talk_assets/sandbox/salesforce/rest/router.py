@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from ..bulk.routes import jobs
 from ..desk import Desk
 from ..errors import ApiError, not_found
 from ..wire import Answer, Call
 from . import collections, control, describe, discovery, query, replication, rows, tree
 from .composite import run_batch, run_composite
-
-Handler = Callable[..., Answer]
+from .placing import Handler, at
 
 _VIEWS: Mapping[str, Handler] = {
     "describe": describe.describe,
@@ -42,20 +42,14 @@ def _reads(handler: Handler) -> bool:
 def _resource(segments: tuple[str, ...]) -> Mapping[str, Handler]:
     """Return the handlers of a path by method, or raise 404."""
     head, *rest = segments or ("",)
-    match head.lower():
-        case "":
-            return {"GET": discovery.resources}
-        case "limits":
-            return _limits(rest)
-        case "query" | "queryall":
-            return _query(rest)
-        case "sobjects":
-            return _sobjects(rest)
-        case "composite":
-            return _composite(rest)
-        case "sandbox":
-            return _sandbox(rest)
-    raise not_found()
+    resource = _RESOURCES.get(head.lower())
+    if resource is None:
+        raise not_found()
+    return resource(rest)
+
+
+def _root(rest: list[str]) -> Mapping[str, Handler]:  # noqa: ARG001 - the shape of a resource
+    return {"GET": discovery.resources}
 
 
 def _limits(rest: list[str]) -> Mapping[str, Handler]:
@@ -73,7 +67,7 @@ def _query(rest: list[str]) -> Mapping[str, Handler]:
             return {"GET": query.query}
         case [*_, locator]:
             # Some clients pass the whole nextRecordsUrl where a locator belongs.
-            return {"GET": _at(query.next_page, locator)}
+            return {"GET": at(query.next_page, locator)}
     raise not_found()
 
 
@@ -82,22 +76,22 @@ def _sobjects(rest: list[str]) -> Mapping[str, Handler]:
         case []:
             return {"GET": describe.describe_global}
         case [name]:
-            return {"GET": _at(describe.describe_briefly, name), "POST": _at(rows.create, name)}
+            return {"GET": at(describe.describe_briefly, name), "POST": at(rows.create, name)}
         case [name, ("describe" | "updated" | "deleted") as view]:
-            return {"GET": _at(_VIEWS[view], name)}
+            return {"GET": at(_VIEWS[view], name)}
         case [name, "Id" | "id"]:
-            return {"POST": _at(rows.create, name)}
+            return {"POST": at(rows.create, name)}
         case [name, record_id]:
             return {
-                "GET": _at(rows.read_row, name, record_id),
-                "PATCH": _at(rows.change, name, record_id),
-                "DELETE": _at(rows.delete, name, record_id),
+                "GET": at(rows.read_row, name, record_id),
+                "PATCH": at(rows.change, name, record_id),
+                "DELETE": at(rows.delete, name, record_id),
             }
         case [name, key, value]:
             return {
-                "GET": _at(rows.read_by_key, name, key, value),
-                "PATCH": _at(rows.upsert, name, key, value),
-                "DELETE": _at(rows.delete_by_key, name, key, value),
+                "GET": at(rows.read_by_key, name, key, value),
+                "PATCH": at(rows.upsert, name, key, value),
+                "DELETE": at(rows.delete_by_key, name, key, value),
             }
     raise not_found()
 
@@ -115,34 +109,31 @@ def _composite(rest: list[str]) -> Mapping[str, Handler]:
                 "DELETE": collections.delete_many,
             }
         case ["sobjects", name]:
-            read = _at(collections.read_many, name)
+            read = at(collections.read_many, name)
             return {"GET": read, "POST": read}
         case ["sobjects", name, key]:
-            return {"PATCH": _at(collections.upsert_many, name, key)}
+            return {"PATCH": at(collections.upsert_many, name, key)}
         case ["tree", name]:
-            return {"POST": _at(tree.create_tree, name)}
+            return {"POST": at(tree.create_tree, name)}
     raise not_found()
 
 
 def _sandbox(rest: list[str]) -> Mapping[str, Handler]:
     match rest:
         case ["undelete", record_id]:
-            return {"POST": _at(control.undelete, record_id)}
+            return {"POST": at(control.undelete, record_id)}
         case ["merge"]:
             return {"POST": control.merge}
     raise not_found()
 
 
-def _at(handler: Handler, *names: str) -> _Placed:
-    return _Placed(handler, names)
-
-
-class _Placed:
-    """A handler with the names that its path carries."""
-
-    def __init__(self, func: Handler, names: tuple[str, ...]) -> None:
-        self.func = func
-        self.names = names
-
-    def __call__(self, desk: Desk, call: Call) -> Answer:
-        return self.func(desk, call, *self.names)
+_RESOURCES: Mapping[str, Callable[[list[str]], Mapping[str, Handler]]] = {
+    "": _root,
+    "limits": _limits,
+    "query": _query,
+    "queryall": _query,
+    "sobjects": _sobjects,
+    "composite": _composite,
+    "jobs": jobs,
+    "sandbox": _sandbox,
+}

@@ -26,7 +26,8 @@ class Plan:
     """What to run for one query.
 
     `sql` finds the rows, `ids_sql` only their ids, `page_sql` the rows of a JSON list of ids. A child
-    plan's `sql` takes a JSON list of parent ids first, and its second column is the parent's id.
+    plan's `sql` takes a JSON list of parent ids first, and its second column is the parent's id. `paths` are the
+    keys that lead to each selected field in a record, in the order of the SELECT.
     """
 
     sobject: SObject
@@ -36,6 +37,7 @@ class Plan:
     ids_sql: str = ""
     page_sql: str = ""
     shape: Shape | None = None
+    paths: tuple[tuple[str, ...], ...] = ()
     aggregates: AggregateShape | None = None
     children: tuple[tuple[str, Plan], ...] = ()
 
@@ -65,7 +67,7 @@ class Planner:
             return Plan(sobject=sobject, kind="aggregate", sql=sql, parameters=tuple(parameters), aggregates=aggregates)
         columns = Columns()
         columns.index(f"{scope.root}.Id")
-        shape, children = self._shape(query, scope, columns)
+        shape, children, paths = self._shape(query, scope, columns)
         order = self._order(query.order_by, scope)
         source, selected = body(scope), ", ".join(columns.sql)
         joined = " ".join([f'"{sobject.name}" {scope.root}', *scope.joins])
@@ -77,6 +79,7 @@ class Planner:
             page_sql=f"SELECT {selected} FROM {joined} WHERE {scope.root}.Id IN (SELECT value FROM json_each(?))",
             parameters=tuple(parameters),
             shape=shape,
+            paths=paths,
             children=children,
         )
 
@@ -89,7 +92,7 @@ class Planner:
         columns = Columns()
         columns.index(f"{scope.root}.Id")
         columns.index(f"{scope.root}.{relation.field.name}")
-        shape, _ = self._shape(query, scope, columns)
+        shape, _, _ = self._shape(query, scope, columns)
         order = self._order(query.order_by, scope)
         selected, source = ", ".join(columns.sql), body(scope)
         sql = f"SELECT {selected} FROM {source}{order}"
@@ -150,10 +153,12 @@ class Planner:
             terms.append(column.sql + direction(ordering, nillable=nillable))
         return f" ORDER BY {', '.join(terms)}" if terms else ""
 
-    def _shape(self, query: Query, scope: Scope, columns: Columns) -> tuple[Shape, tuple[tuple[str, Plan], ...]]:
+    def _shape(
+        self, query: Query, scope: Scope, columns: Columns
+    ) -> tuple[Shape, tuple[tuple[str, Plan], ...], tuple[tuple[str, ...], ...]]:
         shape = Shape(sobject=scope.sobject, id_index=0)
         children: list[tuple[str, Plan]] = []
-        seen: set[tuple[str, ...]] = set()
+        seen: dict[tuple[str, ...], None] = {}
         for item in query.select:
             if isinstance(item, Path):
                 self._select(item, scope, columns, shape, seen)
@@ -162,15 +167,17 @@ class Planner:
                 shape.nodes.append(Node(key=children[-1][0], read=lambda _row: None))
         if len(children) > _MAX_SUBQUERIES:
             raise ApiError("MALFORMED_QUERY", "A query may have at most 20 child subqueries")
-        return shape, tuple(children)
+        return shape, tuple(children), tuple(seen)
 
-    def _select(self, path: Path, scope: Scope, columns: Columns, shape: Shape, seen: set[tuple[str, ...]]) -> None:
+    def _select(
+        self, path: Path, scope: Scope, columns: Columns, shape: Shape, seen: dict[tuple[str, ...], None]
+    ) -> None:
         column = scope.column(path)
         key = (*column.parents, column.field.name)
         if key in seen:
             message = at_position(self.text, path.offset, f"duplicate field selected: {column.field.name}")
             raise ApiError("MALFORMED_QUERY", message)
-        seen.add(key)
+        seen[key] = None
         for depth, relation in enumerate(column.parents, start=1):
             inner = shape.parent(relation)
             if inner is None:

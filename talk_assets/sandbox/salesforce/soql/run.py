@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..cursors import Cursor, Cursors
+from ..errors import ApiError
+from ..schema import SObject
 from ..transaction import Transaction
 from .parser import parse
 from .plan import Plan, Planner
 from .shape import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """All that a query found; `paths` lead to its fields in each record, in the order of the SELECT."""
+
+    sobject: SObject
+    paths: tuple[tuple[str, ...], ...]
+    records: list[Record]
 
 
 def run(
@@ -51,6 +63,18 @@ def run_on(tx: Transaction, locator: str, *, base: str, cursors: Cursors) -> dic
     if end < len(cursor.ids):
         answer["nextRecordsUrl"] = f"{base}query/{cursor_id}-{end}"
     return answer | {"records": _records(tx, cursor.plan, rows, base)}
+
+
+def run_whole(tx: Transaction, text: str, *, now: datetime, with_deleted: bool, base: str = "") -> Found:
+    """Answer a query of a bulk job: every row at once, without what such jobs cannot select."""
+    query = parse(text)
+    plan = Planner(text=text, catalogue=tx.catalogue, now=now, with_deleted=with_deleted).plan(query)
+    if plan.shape is None or plan.children or query.offset is not None:
+        raise ApiError("API_ERROR", "Aggregate functions, OFFSET and nested queries are not supported in Bulk Query")
+    if any(plan.sobject.by_name[path[-1].lower()].components for path in plan.paths if len(path) == 1):
+        raise ApiError("API_ERROR", "Selecting compound data not supported in Bulk Query")
+    rows = tx.rows(plan.sql, plan.parameters)  # type: ignore[arg-type]
+    return Found(sobject=plan.sobject, paths=plan.paths, records=_records(tx, plan, rows, base))
 
 
 def _records(tx: Transaction, plan: Plan, rows: Sequence[tuple[Any, ...]], base: str) -> list[Record]:
