@@ -26,6 +26,7 @@ from .org import Org
 from .rest.discovery import versions
 from .seed import seed
 from .settings import SalesforceSettings
+from .soap import answer_soap
 from .stamps import utc_now
 from .wire import write_json
 
@@ -57,6 +58,8 @@ def create_app(
         *_both("/services/oauth2/revoke", pages.revoke, ["POST"]),
         *_both("/services/oauth2/userinfo", pages.identity, ["GET"]),
         *_both("/id/{organization}/{user}", pages.identity, ["GET"]),
+        *_both("/services/Soap/u/{version}", pages.soap, ["POST"]),
+        *_both("/services/Soap/u/{version}/{organization}", pages.soap, ["POST"]),
         *_both("/services/data", pages.versions, ["GET"]),
         *_both("/sandbox/requests", pages.requests, ["GET", "DELETE"]),
         *_both("/sandbox/sessions", pages.sessions, ["DELETE"]),
@@ -97,6 +100,7 @@ class _Pages:
             query=request.url.query,
             headers=_lowered(request),
             body=body,
+            origin=_instance_url(request),
         )
         headers = dict(answer.headers)
         if self.dated:
@@ -119,6 +123,12 @@ class _Pages:
             instance_url=_instance_url(request),
         )
         return _json(answer.body, status=answer.status, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+
+    async def soap(self, request: Request) -> Response:
+        answer = answer_soap(
+            self.org, await request.body(), version=request.path_params["version"], origin=_instance_url(request)
+        )
+        return Response(answer.xml, status_code=answer.status, media_type="text/xml; charset=UTF-8")
 
     async def revoke(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("utf-8", errors="replace")))

@@ -19,8 +19,13 @@ _VERSION = re.compile(r"v(\d{1,3})\.0")
 _LONGEST_TARGET = 16_384
 
 
-def answer_data(org: Org, *, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Answer a request to `/services/data/vXX.0/…`; *path* is the still encoded rest after `/services/data/`."""
+def answer_data(
+    org: Org, *, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, origin: str = ""
+) -> Answer:
+    """Answer a request to `/services/data/vXX.0/…`; *path* is the still encoded rest after `/services/data/`.
+
+    *origin* is the address that the caller used, as `https://host:port`.
+    """
     now = org.clock()
     try:
         version, segments = _located(path, query)
@@ -31,6 +36,7 @@ def answer_data(org: Org, *, method: str, path: str, query: str, headers: Mappin
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=headers,
             body=body,
+            origin=origin,
         )
         org.sessions.check(headers.get("authorization"), now)
         org.budget.spend(now)

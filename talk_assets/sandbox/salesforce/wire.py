@@ -33,6 +33,7 @@ class Call:
     body: bytes = b""
     data: Any = None
     part: bool = False
+    origin: str = ""
 
     @property
     def base(self) -> str:

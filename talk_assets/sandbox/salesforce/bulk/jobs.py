@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ..errors import ApiError
 from ..ids import normalized, numbered
 from ..schema import Field, SObject
-from ..stamps import stamp
+from ..stamps import stamp, whole_second
 
 _KEPT = timedelta(days=7)
 _ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
@@ -51,8 +51,8 @@ class Job:
             "operation": self.operation,
             "object": self.sobject.name,
             "createdById": self.created_by,
-            "createdDate": stamp(self.created),
-            "systemModstamp": stamp(self.moved),
+            "createdDate": stamp(whole_second(self.created)),
+            "systemModstamp": stamp(whole_second(self.moved)),
             "state": self.state,
             "concurrencyMode": "Parallel",
             "contentType": "CSV",

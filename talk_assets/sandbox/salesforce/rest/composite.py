@@ -1,6 +1,6 @@
-"""Several calls in one: /composite with references between its parts, /composite/batch without.
+"""Several calls in one: /composite and /composite/graph with references between parts, /composite/batch without.
 
-Source: REST API Developer Guide, "Composite" and "Batch".
+Source: REST API Developer Guide, "Composite", "Composite Graph" and "Batch".
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ..errors import ApiError, BodyError
 from ..wire import Answer, Call, Json, listed
 
 _MAX_PARTS, _MAX_HEAVY = 25, 5
+_MAX_GRAPHS, _MAX_NODES = 75, 500
 _REFERENCE = re.compile(r"@\{([^}]+)\}")
 _STEP = re.compile(r"(\w+)|\[(\d+)\]")
 _PATH = re.compile(r"/?(?:services/data/)?v(\d+\.\d)/(.*)")
@@ -27,6 +28,34 @@ def run_composite(perform: Performer, desk: Desk, call: Call) -> Answer:
     body = call.mapping()
     parts = listed(body, "compositeRequest")
     _check_parts(parts)
+    return Answer(body={"compositeResponse": _answers(perform, desk, parts, all_or_none=bool(body.get("allOrNone")))})
+
+
+def run_graphs(perform: Performer, desk: Desk, call: Call) -> Answer:
+    """POST /composite/graph: each graph is kept as a whole or not at all, whatever becomes of the others."""
+    graphs = listed(call.mapping(), "graphs")
+    if not graphs or len(graphs) > _MAX_GRAPHS:
+        raise ApiError("LIMIT_EXCEEDED", f"A request has 1 to {_MAX_GRAPHS} graphs")
+    if not all(isinstance(graph, dict) and isinstance(graph.get("graphId"), str) for graph in graphs):
+        raise BodyError("Every graph needs a graphId", culprit="graphs")
+    nodes = [listed(graph, "compositeRequest") for graph in graphs]
+    if sum(map(len, nodes)) > _MAX_NODES:
+        raise ApiError("LIMIT_EXCEEDED", f"A request may have at most {_MAX_NODES} nodes")
+    told = []
+    for graph, parts in zip(graphs, nodes, strict=True):
+        _check_shape(parts)
+        answers = _answers(perform, desk, parts, all_or_none=True)
+        told.append(
+            {
+                "graphId": graph["graphId"],
+                "graphResponse": {"compositeResponse": answers},
+                "isSuccessful": all(entry["httpStatusCode"] < _FAILED for entry in answers),
+            }
+        )
+    return Answer(body={"graphs": told})
+
+
+def _answers(perform: Performer, desk: Desk, parts: list[Json], *, all_or_none: bool) -> list[dict[str, Json]]:
     results: dict[str, Json] = {}
     answers: list[dict[str, Json]] = []
     with desk.tx.savepoint() as savepoint:
@@ -34,10 +63,10 @@ def run_composite(perform: Performer, desk: Desk, call: Call) -> Answer:
             answer = _attempt(perform, desk, part, results)
             results[part["referenceId"]] = answer.body
             answers.append(_entry(part, answer))
-        if body.get("allOrNone") and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
+        if all_or_none and any(entry["httpStatusCode"] >= _FAILED for entry in answers):
             savepoint.undone = True
             answers = [_halted(entry) for entry in answers]
-    return Answer(body={"compositeResponse": answers})
+    return answers
 
 
 def run_batch(perform: Performer, desk: Desk, call: Call) -> Answer:
@@ -61,15 +90,19 @@ def run_batch(perform: Performer, desk: Desk, call: Call) -> Answer:
     return Answer(body={"hasErrors": failed, "results": results})
 
 
-def _check_parts(parts: list[Json]) -> None:
+def _check_shape(parts: list[Json]) -> None:
     if not parts:
         raise ApiError("REQUIRED_FIELD_MISSING", "At least 1 subrequest is required")
-    if len(parts) > _MAX_PARTS:
-        raise ApiError("LIMIT_EXCEEDED", f"A composite request may have at most {_MAX_PARTS} subrequests")
     if not all(isinstance(part, dict) and isinstance(part.get("referenceId"), str) for part in parts):
         raise BodyError("Every subrequest needs a referenceId", culprit="compositeRequest")
     if len({part["referenceId"] for part in parts}) < len(parts):
         raise ApiError("INVALID_INPUT", "Each referenceId must be unique in the request")
+
+
+def _check_parts(parts: list[Json]) -> None:
+    _check_shape(parts)
+    if len(parts) > _MAX_PARTS:
+        raise ApiError("LIMIT_EXCEEDED", f"A composite request may have at most {_MAX_PARTS} subrequests")
     heavy = sum(bool(re.search(r"/query|/composite/sobjects", str(part.get("url")))) for part in parts)
     if heavy > _MAX_HEAVY:
         message = f"A composite request may have at most {_MAX_HEAVY} queries and collections"
@@ -93,7 +126,7 @@ def _part_call(part: dict[str, Json], results: Mapping[str, Json] | None) -> Cal
         raise ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
     version, path = match.groups()
     segments = tuple(unquote(segment) for segment in path.split("/") if segment)
-    if segments[:1] == ("composite",) and (len(segments) == 1 or segments[1] == "batch"):
+    if segments[:1] == ("composite",) and (len(segments) == 1 or segments[1] in {"batch", "graph"}):
         raise ApiError("INVALID_INPUT", "A composite request cannot hold another one")
     headers = part.get("httpHeaders") or {}
     if not isinstance(headers, dict):

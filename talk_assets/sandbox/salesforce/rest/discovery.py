@@ -31,7 +31,7 @@ def versions() -> list[dict[str, str]]:
 def resources(desk: Desk, call: Call) -> Answer:
     """GET /services/data/vXX.0."""
     paths: dict[str, Any] = {name: f"{call.base}{name}" for name in _RESOURCES}
-    paths["identity"] = f"/id/{desk.org.id}/{desk.org.user_id}"
+    paths["identity"] = f"{call.origin}/id/{desk.org.id}/{desk.org.user_id}"
     return Answer(body=paths)
 
 

@@ -10,7 +10,7 @@ from ..desk import Desk
 from ..errors import ApiError, not_found
 from ..wire import Answer, Call
 from . import collections, control, describe, discovery, query, replication, rows, tree
-from .composite import run_batch, run_composite
+from .composite import run_batch, run_composite, run_graphs
 from .placing import Handler, at
 
 _VIEWS: Mapping[str, Handler] = {
@@ -18,7 +18,8 @@ _VIEWS: Mapping[str, Handler] = {
     "updated": replication.updated,
     "deleted": replication.deleted,
 }
-_READS_BY_POST = (collections.read_many, run_composite, run_batch)
+_SEVERAL_CALLS = {(): run_composite, ("batch",): run_batch, ("graph",): run_graphs}
+_READS_BY_POST = (collections.read_many, *_SEVERAL_CALLS.values())
 
 
 def perform(desk: Desk, call: Call) -> Answer:
@@ -98,10 +99,8 @@ def _sobjects(rest: list[str]) -> Mapping[str, Handler]:
 
 def _composite(rest: list[str]) -> Mapping[str, Handler]:
     match rest:
-        case []:
-            return {"POST": partial(run_composite, perform)}
-        case ["batch"]:
-            return {"POST": partial(run_batch, perform)}
+        case [] | ["batch"] | ["graph"]:
+            return {"POST": partial(_SEVERAL_CALLS[tuple(rest)], perform)}
         case ["sobjects"]:
             return {
                 "POST": collections.create_many,
