@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .tools
+CLIENTS := talk_assets_tests/sandbox/clients/js
 KILLS ?= 200
 READY := $(VENV)/.ready
 # Extras are kept: pip before 24 asks for a pin of every one of them when hashes are required.
@@ -13,7 +14,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak audit sbom kill-dagster
+.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak audit sbom kill-dagster clients
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +25,10 @@ demo: $(READY)  ## See both embedded systems come into step, and the proof
 dev: $(READY)  ## Start the embedded systems and the Dagster UI; Ctrl-C stops all
 	$(BIN)/talk up
 
-test: $(READY)  ## Run the tests, on two cores
+test: $(READY) clients  ## Run the tests, on two cores
 	$(BIN)/pytest -n 2 --dist loadfile
+
+clients: $(CLIENTS)/node_modules/.ready  ## Install the JavaScript clients that tests run against the embedded Salesforce
 
 check: $(READY)  ## Check format, lint, import contracts and types
 	$(BIN)/ruff format --check .
@@ -78,8 +81,14 @@ $(TOOLS)/.ready: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3" "cyclonedx-bom>=7,<8"
 	@touch $@
 
+# Without npm the tests of these clients are skipped, and say so.
+$(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.ready; \
+	else echo "npm was not found: jsforce will not be run." >&2; fi
+
 clean:  ## Remove .venv, caches and built files; what runs wrote under data/ stays
-	rm -rf $(VENV) $(TOOLS) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) $(CLIENTS)/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements-dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 2; }
