@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from talk_assets.cli import backup, conflicts, demo, doctor, held, review, sandbox, status, sync, up
+from talk_assets.cli import backup, conflicts, conformance, demo, doctor, held, review, sandbox, status, sync, up
 from talk_assets.cli.failures import Explained
 from talk_assets.model.disclosure import redact_logs
 
@@ -40,6 +40,8 @@ for command in (
     sandbox.sandbox,
 ):
     app.command()(command)
+app.add_typer(conformance.conformance, name="conformance")
+app.add_typer(conformance.contract, name="customerp")
 
 
 def _print_version(wanted: bool) -> None:

@@ -16,10 +16,12 @@ from dotenv import dotenv_values
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.reserve import Reserve
 from talk_assets.settings import variables
+from talk_assets.settings.access import CustomerpAccess
 from talk_assets.settings.privacy import is_private
 from talk_assets.settings.readers import PrivateContacts, Secret
 
 __all__ = [
+    "CustomerpAccess",
     "CustomerpSettings",
     "PrivateContacts",
     "SalesforceSettings",
