@@ -8,10 +8,11 @@ from datetime import datetime
 
 from ..errors import ApiError
 from ..schema import TEXT_TYPES
+from .functions import AGGREGATES, function_column
 from .literals import Bound, bind, period
 from .parser import unquoted
 from .scope import Column, Scope
-from .tree import Comparison, Condition, Junction, Negation, Query, SemiJoin
+from .tree import Comparison, Condition, Junction, Negation, Path, Query, SemiJoin, Term
 from .trouble import at_position
 
 #: Compiles the query of a semi-join to a one-column SELECT with its parameters.
@@ -20,11 +21,15 @@ SubqueryCompiler = Callable[[Query, str], tuple[str, list[Bound]]]
 
 @dataclass(kw_only=True)
 class Where:
-    """Compiles the conditions of one query, collecting parameters in the order of their places."""
+    """Compiles the conditions of one query, collecting parameters in the order of their places.
+
+    Conditions of groups (HAVING) may use aggregates, those of rows only parts of dates.
+    """
 
     scope: Scope
     now: datetime
     subquery: SubqueryCompiler
+    groups: bool = False
     parameters: list[Bound] = field(default_factory=list)
 
     def sql(self, condition: Condition) -> str:
@@ -38,13 +43,13 @@ class Where:
         return self._comparison(condition)
 
     def _semi_join(self, join: SemiJoin) -> str:
-        column = self.scope.filterable(join.path, "filtered")
+        column = self._column(join.path)
         sql, parameters = self.subquery(join.query, f"{self.scope.prefix}s")
         self.parameters += parameters
         return f"({column.sql} {'NOT IN' if join.negated else 'IN'} ({sql}))"
 
     def _comparison(self, comparison: Comparison) -> str:
-        column = self.scope.filterable(comparison.path, "filtered")
+        column = self._column(comparison.path)
         value = comparison.values[0]
         if comparison.operator in {"IN", "NOT IN"}:
             return self._membership(column, comparison)
@@ -60,6 +65,14 @@ class Where:
         self.parameters.append(bound)
         operator = "IS NOT" if comparison.operator == "!=" else comparison.operator
         return f"({column.sql} {operator} ?)"
+
+    def _column(self, term: Term) -> Column:
+        if isinstance(term, Path):
+            return self.scope.filterable(term, "filtered")
+        if term.name in AGGREGATES and not self.groups:
+            message = at_position(self.scope.text, term.offset, "aggregate functions are not allowed in WHERE")
+            raise ApiError("MALFORMED_QUERY", message)
+        return function_column(term, self.scope)
 
     def _membership(self, column: Column, comparison: Comparison) -> str:
         bounds = [bind(self.scope.text, column.field, value) for value in comparison.values]

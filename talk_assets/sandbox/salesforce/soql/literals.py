@@ -20,6 +20,7 @@ from .trouble import at_position
 Bound = str | int | float | None
 
 _DAYS_OF_WEEK = 7
+_MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 _LARGEST = 2**63
 _TYPE_NAMES = {"currency": "double", "percent": "double", "datetime": "dateTime", "id": "ID", "reference": "ID"}
 
@@ -90,25 +91,41 @@ def _midnight(day: date) -> str:
 
 
 def _days(name: str, today: date) -> tuple[date, date]:
-    day = timedelta(days=1)
-    if name.startswith("LAST_N_DAYS:"):
-        return today - int(name.partition(":")[2]) * day, today + day
-    if name.startswith("NEXT_N_DAYS:"):
-        return today + day, today + (int(name.partition(":")[2]) + 1) * day
+    """Return first day and day after the last of a date literal; fiscal years are calendar years here."""
+    name = name.replace("FISCAL_", "")
     single = {"TODAY": 0, "YESTERDAY": -1, "TOMORROW": 1}
     if name in single:
-        start = today + single[name] * day
-        return start, start + day
+        return _units("DAY", today, single[name], single[name] + 1)
+    if name.endswith("_90_DAYS"):
+        name = name.replace("_90_DAYS", "_N_DAYS:90")
     which, _, unit = name.partition("_")
-    shift = {"LAST": -1, "THIS": 0, "NEXT": 1}[which]
+    if ":" not in name:
+        shift = {"LAST": -1, "THIS": 0, "NEXT": 1}[which]
+        return _units(unit, today, shift, shift + 1)
+    words, _, digits = unit.partition(":")
+    number = int(digits)
+    if which == "N":
+        return _units(words.removesuffix("S_AGO"), today, -number, 1 - number)
+    unit = words.removeprefix("N_").removesuffix("S")
+    if which == "NEXT":
+        return _units(unit, today, 1, number + 1)
+    # The last days reach to the present; the last weeks and so on end with the one before this.
+    return _units(unit, today, -number, 1 if unit == "DAY" else 0)
+
+
+def _units(unit: str, today: date, first: int, after: int) -> tuple[date, date]:
+    return _unit(unit, today, first), _unit(unit, today, after)
+
+
+def _unit(unit: str, today: date, shift: int) -> date:
+    """Return the first day of the unit that is *shift* units from the one of today."""
+    day = timedelta(days=1)
+    if unit == "DAY":
+        return today + shift * day
     if unit == "WEEK":
-        sunday = today - (today.isoweekday() % _DAYS_OF_WEEK) * day + shift * _DAYS_OF_WEEK * day
-        return sunday, sunday + _DAYS_OF_WEEK * day
-    if unit == "MONTH":
-        months = today.year * 12 + today.month - 1 + shift
-        return _month(months), _month(months + 1)
-    return date(today.year + shift, 1, 1), date(today.year + shift + 1, 1, 1)
-
-
-def _month(months: int) -> date:
-    return date(months // 12, months % 12 + 1, 1)
+        return today - (today.isoweekday() % _DAYS_OF_WEEK) * day + shift * _DAYS_OF_WEEK * day
+    months = _MONTHS[unit]
+    month = (today.year * 12 + today.month - 1) // months * months + shift * months
+    if not date.min.year * 12 <= month <= date.max.year * 12:
+        raise OverflowError
+    return date(month // 12, month % 12 + 1, 1)

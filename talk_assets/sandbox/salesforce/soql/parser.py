@@ -8,6 +8,8 @@ both are refused by the grammar itself, as an org refuses them.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ from ..errors import ApiError
 from .tree import (
     Comparison,
     Condition,
+    FieldSet,
     Function,
     Junction,
     LiteralKind,
@@ -26,6 +29,7 @@ from .tree import (
     Path,
     Query,
     SemiJoin,
+    Term,
     Value,
 )
 from .trouble import at_position
@@ -33,10 +37,10 @@ from .trouble import at_position
 MAX_LENGTH = 100_000
 
 _GRAMMAR = r"""
-query: SELECT selection FROM NAME alias? where? group_by? order_by? limit? offset?
+query: SELECT selection FROM NAME alias? where? group_by? having? order_by? limit? offset?
 alias: AS? NAME
 selection: item ("," item)*
-?item: path | function | "(" query ")"
+?item: path<ALIASED> | function | FIELDS "(" NAME ")" -> field_set | "(" query ")"
 path: PATH | NAME
 function: FUNCTION "(" path? ")" NAME?
 
@@ -44,17 +48,19 @@ function: FUNCTION "(" path? ")" NAME?
 ?condition: first | first (AND term)+ -> conjunction | first (OR term)+ -> disjunction
 ?first: term | NOT term -> negation
 ?term: comparison | "(" condition ")"
-?comparison: path OPERATOR value -> compare
-    | path LIKE value -> like
-    | path IN "(" value ("," value)* ")" -> within
-    | path NOT IN "(" value ("," value)* ")" -> without
-    | path IN "(" query ")" -> within_query
-    | path NOT IN "(" query ")" -> without_query
+?comparison: operand OPERATOR value -> compare
+    | operand LIKE value -> like
+    | operand IN "(" value ("," value)* ")" -> within
+    | operand NOT IN "(" value ("," value)* ")" -> without
+    | operand IN "(" query ")" -> within_query
+    | operand NOT IN "(" query ")" -> without_query
+?operand: path | FUNCTION "(" path? ")" -> function
 value: TEXT | DATETIME | DATE | PERIOD | NUMBER | TRUE | FALSE | NULL
 
-group_by: GROUP BY path ("," path)*
+group_by: GROUP BY operand ("," operand)*
+having: HAVING condition
 order_by: ORDER BY ordering ("," ordering)*
-ordering: (path | function) (ASC | DESC)? (NULLS (FIRST | LAST))?
+ordering: operand (ASC | DESC)? (NULLS (FIRST | LAST))?
 limit: LIMIT NUMBER
 offset: OFFSET NUMBER
 
@@ -63,8 +69,9 @@ TEXT: /'(?:[^'\\]|\\.)*'/s
 DATETIME.3: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/i
 DATE.2: /\d{4}-\d{2}-\d{2}(?![\dT])/i
 NUMBER: /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?![-\w])/
-PERIOD.2: /(?:TODAY|YESTERDAY|TOMORROW|(?:LAST|THIS|NEXT)_(?:WEEK|MONTH|YEAR)|(?:LAST|NEXT)_N_DAYS:\d+)\b/i
-FUNCTION.3: /(?:COUNT_DISTINCT|COUNT|MIN|MAX|SUM|AVG)(?=\s*\()/i
+PERIOD.2: /(?:TODAY|YESTERDAY|TOMORROW|(?:LAST|NEXT)_90_DAYS|<SPAN>)\b/i
+FUNCTION.3: /(?:COUNT_DISTINCT|COUNT|MIN|MAX|SUM|AVG|<PART>)(?=\s*\()/i
+FIELDS.3: /FIELDS(?=\s*\()/i
 PATH.1: /[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/
 NAME: /[A-Za-z]\w*/
 SELECT.2: /SELECT\b/i
@@ -79,6 +86,7 @@ LIKE.2: /LIKE\b/i
 TRUE.2: /TRUE\b/i
 FALSE.2: /FALSE\b/i
 NULL.2: /NULL\b/i
+HAVING.2: /HAVING\b/i
 GROUP.2: /GROUP\b/i
 ORDER.2: /ORDER\b/i
 BY.2: /BY\b/i
@@ -91,6 +99,12 @@ LIMIT.2: /LIMIT\b/i
 OFFSET.2: /OFFSET\b/i
 %ignore /\s+/
 """
+
+_UNIT = "(?:DAY|WEEK|MONTH|(?:FISCAL_)?QUARTER|(?:FISCAL_)?YEAR)"
+_SPAN = rf"(?:LAST|THIS|NEXT)_{_UNIT}|(?:LAST|NEXT)_N_{_UNIT}S:\d+|N_{_UNIT}S_AGO:\d+"
+_PART = (
+    "DAY_ONLY|HOUR_IN_DAY|DAY_IN_(?:WEEK|MONTH|YEAR)|WEEK_IN_(?:MONTH|YEAR)|(?:CALENDAR|FISCAL)_(?:MONTH|QUARTER|YEAR)"
+)
 
 _KINDS: dict[str, LiteralKind] = {
     "TEXT": "text",
@@ -113,8 +127,11 @@ def parse(text: str) -> Query:
     if len(text) > MAX_LENGTH:
         raise ApiError("MALFORMED_QUERY", "SOQL statement is too long. Maximum length is 100,000 characters.")
     try:
-        return cast("Query", _reader().parse(text))
+        return cast("Query", _reader(aliases=False).parse(text))
     except UnexpectedInput as unexpected:
+        # With aliases a misspelt FROM reads as one: trouble is told as a grammar without them sees it.
+        with suppress(UnexpectedInput):
+            return cast("Query", _reader(aliases=True).parse(text))
         ended = isinstance(unexpected, UnexpectedToken) and unexpected.token.type == "$END"
         offset = len(text) if ended or unexpected.pos_in_stream is None else unexpected.pos_in_stream
         word = re.match(r"\w+|'(?:[^'\\]|\\.)*'?|\S", text[offset:])
@@ -144,6 +161,18 @@ class _ToTree(Transformer[Token, Query]):
     def path(self, children: list[Any]) -> Path:
         token = children[0]
         return Path(text=str(token), offset=token.start_pos)
+
+    @v_args(inline=True)
+    def aliased(self, path: Path, alias: Token) -> Path:
+        return replace(path, alias=str(alias))
+
+    @v_args(inline=True)
+    def field_set(self, word: Token, name: Token) -> FieldSet:
+        return FieldSet(name=name.upper(), offset=word.start_pos or 0)
+
+    @v_args(inline=True)
+    def having(self, _word: Token, condition: Condition) -> tuple[str, Condition]:
+        return ("having", condition)
 
     def function(self, children: list[Any]) -> Function:
         name, *rest = children
@@ -176,11 +205,11 @@ class _ToTree(Transformer[Token, Query]):
         return Negation(condition=children[-1])
 
     @v_args(inline=True)
-    def compare(self, path: Path, operator: Token, value: Value) -> Comparison:
+    def compare(self, path: Term, operator: Token, value: Value) -> Comparison:
         return Comparison(path=path, operator="!=" if operator == "<>" else str(operator), values=(value,))
 
     @v_args(inline=True)
-    def like(self, path: Path, _word: Token, value: Value) -> Comparison:
+    def like(self, path: Term, _word: Token, value: Value) -> Comparison:
         return Comparison(path=path, operator="LIKE", values=(value,))
 
     def within(self, children: list[Any]) -> Comparison:
@@ -230,6 +259,8 @@ def _whole(token: Token) -> int:
     return int(token)
 
 
-@lru_cache(maxsize=1)
-def _reader() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", start="query", transformer=_ToTree(), propagate_positions=False)
+@lru_cache(maxsize=2)
+def _reader(*, aliases: bool) -> Lark:
+    aliased = " | path NAME -> aliased" if aliases else ""
+    grammar = _GRAMMAR.replace("<SPAN>", _SPAN).replace("<PART>", _PART).replace("<ALIASED>", aliased)
+    return Lark(grammar, parser="lalr", start="query", transformer=_ToTree(), propagate_positions=False)

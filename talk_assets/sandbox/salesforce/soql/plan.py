@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,11 +15,12 @@ from .conditions import Where
 from .literals import Bound
 from .scope import Scope
 from .shape import Columns, Node, Shape, leaf
-from .totals import AggregateShape, select_aggregates
-from .tree import Function, Ordering, Path, Query
+from .totals import AggregateShape, direction, select_aggregates
+from .tree import FieldSet, Function, Ordering, Path, Query
 from .trouble import at_position, no_such_object, no_such_relation
 
-_MAX_OFFSET, _MAX_LIMIT, _MAX_SUBQUERIES = 2_000, 2**31, 20
+_MAX_OFFSET, _MAX_LIMIT, _MAX_SUBQUERIES, _MAX_FIELDS_LIMIT = 2_000, 2**31, 20, 200
+_FIELD_SETS = {"ALL": {False, True}, "STANDARD": {False}, "CUSTOM": {True}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +65,17 @@ class Planner:
             return Plan(sobject=sobject, kind="count", sql=sql, parameters=tuple(parameters))
         if functions or query.group_by:
             aggregates = select_aggregates(query, scope)
-            sql = f"SELECT {aggregates.columns} FROM {body(scope)}{aggregates.group}{aggregates.order}{limits}"
-            return Plan(sobject=sobject, kind="aggregate", sql=sql, parameters=tuple(parameters), aggregates=aggregates)
+            having, more = self._having(query, scope)
+            groups = f"{aggregates.group}{having}{aggregates.order}{limits}"
+            return Plan(
+                sobject=sobject,
+                kind="aggregate",
+                sql=f"SELECT {aggregates.columns} FROM {body(scope)}{groups}",
+                parameters=(*parameters, *more),
+                aggregates=aggregates,
+            )
+        if query.having is not None:
+            raise ApiError("MALFORMED_QUERY", at_position(self.text, query.sobject_offset, "HAVING needs GROUP BY"))
         columns = Columns()
         columns.index(f"{scope.root}.Id")
         shape, children, paths = self._shape(query, scope, columns)
@@ -126,6 +137,12 @@ class Planner:
             conditions.append(where.sql(query.where))
         return _Body(conditions=tuple(conditions)), where.parameters
 
+    def _having(self, query: Query, scope: Scope) -> tuple[str, list[Bound]]:
+        if query.having is None:
+            return "", []
+        where = Where(scope=scope, now=self.now, subquery=self._one_column, groups=True)
+        return f" HAVING {where.sql(query.having)}", where.parameters
+
     def _one_column(self, query: Query, prefix: str) -> tuple[str, list[Bound]]:
         scope = self._scope(query, self._object(query), prefix)
         body, parameters = self._body(query, scope)
@@ -159,7 +176,7 @@ class Planner:
         shape = Shape(sobject=scope.sobject, id_index=0)
         children: list[tuple[str, Plan]] = []
         seen: dict[tuple[str, ...], None] = {}
-        for item in query.select:
+        for item in self._selection(query, scope.sobject):
             if isinstance(item, Path):
                 self._select(item, scope, columns, shape, seen)
             elif isinstance(item, Query):
@@ -168,6 +185,27 @@ class Planner:
         if len(children) > _MAX_SUBQUERIES:
             raise ApiError("MALFORMED_QUERY", "A query may have at most 20 child subqueries")
         return shape, tuple(children), tuple(seen)
+
+    def _selection(self, query: Query, sobject: SObject) -> Iterator[Path | Function | Query]:
+        """Yield what is selected, with each FIELDS() spelled out without the fields that are named beside it."""
+        named = {item.text.lower() for item in query.select if isinstance(item, Path)}
+        for item in query.select:
+            if isinstance(item, Path) and item.alias is not None:
+                message = "only aggregate expressions use field aliasing"
+                raise ApiError("MALFORMED_QUERY", at_position(self.text, item.offset, message))
+            if not isinstance(item, FieldSet):
+                yield item
+                continue
+            if item.name not in _FIELD_SETS:
+                message = f"FIELDS({item.name}) is not ALL, STANDARD or CUSTOM"
+                raise ApiError("MALFORMED_QUERY", at_position(self.text, item.offset, message))
+            if item.name != "STANDARD" and (query.limit is None or query.limit > _MAX_FIELDS_LIMIT):
+                message = f"The SOQL FIELDS function must have a LIMIT of at most {_MAX_FIELDS_LIMIT}"
+                raise ApiError("MALFORMED_QUERY", at_position(self.text, item.offset, message))
+            for field in sobject.fields:
+                if field.custom in _FIELD_SETS[item.name] and field.name.lower() not in named:
+                    named.add(field.name.lower())
+                    yield Path(text=field.name, offset=item.offset)
 
     def _select(
         self, path: Path, scope: Scope, columns: Columns, shape: Shape, seen: dict[tuple[str, ...], None]
@@ -197,12 +235,3 @@ class _Body:
     def __call__(self, scope: Scope) -> str:
         tables = " ".join([f'"{scope.sobject.name}" {scope.root}', *scope.joins])
         return f"{tables} WHERE {' AND '.join(self.conditions or ('1',))}"
-
-
-def direction(ordering: Ordering, *, nillable: bool) -> str:
-    """Return the SQL after an ORDER BY term: nulls come first in both directions unless said otherwise."""
-    words = " DESC" if ordering.descending else ""
-    natively_first = not ordering.descending
-    if nillable and ordering.nulls_last == natively_first:
-        words += " NULLS LAST" if ordering.nulls_last else " NULLS FIRST"
-    return words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import ApiError
 from ..schema import Catalogue, Field, SObject
@@ -20,11 +20,16 @@ class Column:
     sobject: SObject
     field: Field
     parents: tuple[str, ...]
+    expression: str | None = None
 
     @property
     def sql(self) -> str:
         """The column in SQL."""
-        return f"{self.alias}.{self.field.name}"
+        return self.expression or f"{self.alias}.{self.field.name}"
+
+    def as_expression(self, sql: str, found: Field) -> Column:
+        """Return what a function of this column is; *found* says what its values are."""
+        return replace(self, expression=sql, field=found)
 
 
 @dataclass(kw_only=True)

@@ -8,21 +8,35 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Path:
-    """A field, perhaps through parents: `Account.Owner.Name`; `offset` is where it stands in the text."""
+    """A field, perhaps through parents: `Account.Owner.Name`; `offset` is where it stands in the text.
+
+    Only a grouped field has an `alias`.
+    """
 
     text: str
     offset: int
+    alias: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """An aggregate: `COUNT()` has no path."""
+    """An aggregate or a part of a date: `COUNT()` has no path."""
 
     name: str
     path: Path | None
     alias: str | None
     offset: int
 
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSet:
+    """`FIELDS(ALL)`, `FIELDS(STANDARD)` or `FIELDS(CUSTOM)`."""
+
+    name: str
+    offset: int
+
+
+Term = Path | Function
 
 LiteralKind = Literal["text", "number", "boolean", "date", "datetime", "period", "null"]
 
@@ -40,7 +54,7 @@ class Value:
 class Comparison:
     """One condition; `values` has one element except for IN and NOT IN."""
 
-    path: Path
+    path: Term
     operator: str
     values: tuple[Value, ...]
 
@@ -49,7 +63,7 @@ class Comparison:
 class SemiJoin:
     """`X IN (SELECT …)` or `X NOT IN (SELECT …)`."""
 
-    path: Path
+    path: Term
     negated: bool
     query: Query
 
@@ -76,7 +90,7 @@ Condition = Comparison | SemiJoin | Negation | Junction
 class Ordering:
     """One ORDER BY term; nulls come first unless said otherwise."""
 
-    term: Path | Function
+    term: Term
     descending: bool
     nulls_last: bool
 
@@ -85,12 +99,13 @@ class Ordering:
 class Query:
     """One SELECT."""
 
-    select: tuple[Path | Function | Query, ...]
+    select: tuple[Path | Function | FieldSet | Query, ...]
     sobject: str
     sobject_offset: int
     alias: str | None = None
     where: Condition | None = None
-    group_by: tuple[Path, ...] = ()
+    group_by: tuple[Term, ...] = ()
+    having: Condition | None = None
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int | None = None
