@@ -41,6 +41,7 @@ format: $(READY)  ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 bench: $(READY)  ## Print the benchmarks' numbers
+	$(BIN)/python -m bench.fixed
 	$(BIN)/python -m bench
 
 soak: $(READY)  ## Play simulated syncs under faults on all cores: RUNS=50000, or MINUTES=60

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from talk_assets.model.changes import Tally
 from talk_assets.model.errors import StoreMismatchError
-from talk_assets.model.fingerprint import fingerprint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
@@ -83,7 +82,6 @@ class Session:
     tallies: dict[str, Tally] = field(default_factory=dict)
     postponed: set[tuple[str, System, str]] = field(default_factory=set)
     identities: dict[System, Identity] = field(default_factory=dict)
-    fingerprints: dict[str, str] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Create missing tables and make sure the store belongs to these two ends.
@@ -117,12 +115,6 @@ class Session:
     def tally(self, pair: EntityPair) -> Tally:
         """The counts of *pair* in this run."""
         return self.tallies.setdefault(pair.name, Tally())
-
-    def fingerprint(self, pair: EntityPair) -> str:
-        """The fingerprint of *pair*'s declaration, worked out once a run."""
-        if pair.name not in self.fingerprints:
-            self.fingerprints[pair.name] = fingerprint(pair)
-        return self.fingerprints[pair.name]
 
     def children(self, pair: EntityPair) -> tuple[EntityPair, ...]:
         """The line pairs of *pair*."""

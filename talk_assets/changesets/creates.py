@@ -116,12 +116,18 @@ def _origin_gone(pair: EntityPair, system: System) -> str:
 def _unwritable(pair: EntityPair, system: System, rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Values of *rows* that *system* cannot hold: kept where they are, reported, left out of the creation."""
     parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
-    for p in pair.properties:
-        side = p.side(system)
-        if p.derived or p.reference is not None or side.through is Through.PRICEBOOK_ENTRY_PRICE:
-            continue
-        lost = rows.filter(pl.col(p.name).is_not_null() & ~side.codec.holds(pl.col(p.name)).fill_null(value=False))
-        if lost.height:
+    written = [
+        p
+        for p in pair.properties
+        if not p.derived and p.reference is None and p.side(system).through is not Through.PRICEBOOK_ENTRY_PRICE
+    ]
+    fits = rows.select(
+        (pl.col(p.name).is_null() | p.side(system).codec.holds(pl.col(p.name)).fill_null(value=False)).alias(p.name)
+        for p in written
+    )
+    for p in written:
+        if not fits[p.name].all():
+            lost = rows.filter(~fits[p.name])
             text = f"{system.title} has no {p.name} for this value; it is kept on {system.other.title} and not written."
             parts.append(
                 lost.select(

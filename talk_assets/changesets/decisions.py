@@ -19,6 +19,8 @@ def decided(pair: EntityPair, compared: pl.DataFrame, standing: pl.DataFrame) ->
     conflict is asked about again.
     """
     settled = [pl.DataFrame(schema=SETTLED)]
+    if standing.is_empty():
+        return compared, settled[0]
     for (name,), decisions in standing.group_by("property", maintain_order=True):
         if name not in pair.by_name:
             continue
@@ -26,7 +28,7 @@ def decided(pair: EntityPair, compared: pl.DataFrame, standing: pl.DataFrame) ->
         now = {system: pl.col(value(system, str(name))).cast(pl.String) for system in System}
         unchanged = pl.all_horizontal(*(now[system].eq_missing(pl.col(f"_seen_{system}")) for system in System))
         winner, is_open = pl.col("_winner"), pl.col(verdict(str(name))) == Verdict.CONFLICT.value
-        towards = pl.when(winner == System.SALESFORCE.value).then(pl.lit(TOWARDS[System.CUSTOMERP]))
+        towards = pl.when(winner == System.SALESFORCE.value).then(pl.lit(TOWARDS[System.CUSTOMERP].value))
         kept = pl.any_horizontal(
             *((winner == system.value) & now[system].eq_missing(pl.col(f"_seen_{system}")) for system in System)
         )
@@ -41,7 +43,7 @@ def decided(pair: EntityPair, compared: pl.DataFrame, standing: pl.DataFrame) ->
         )
         compared = rows.with_columns(
             pl.when(is_open & unchanged & winner.is_not_null())
-            .then(towards.otherwise(pl.lit(TOWARDS[System.SALESFORCE])))
+            .then(towards.otherwise(pl.lit(TOWARDS[System.SALESFORCE].value)))
             .otherwise(pl.col(verdict(str(name))))
             .alias(verdict(str(name)))
         ).select(compared.columns)

@@ -11,6 +11,7 @@ from talk_assets.model.pair import EntityPair, Guards
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes, links, mapped
+from talk_assets.store.tables import changes_table
 
 _HASHED = ("system", "op", "link_id", "origin_id", "record_id", "property", "old", "new", "_seq")
 
@@ -96,6 +97,9 @@ def check(session: Session, pair: EntityPair) -> None:
         GuardError: with the numbers and the hash that approves this plan once.
     """
     if pair.name in session.cleared:
+        return
+    if session.db.is_empty(changes_table(pair)):
+        session.cleared.add(pair.name)
         return
     tripped, approval = stopped(session, pair)
     approved = session.accept.split(",") if session.accept is not None else []

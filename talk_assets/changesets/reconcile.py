@@ -76,6 +76,21 @@ def _comparisons(pair: EntityPair) -> Sequence[pl.Expr]:
     )
 
 
+def having(pair: EntityPair, compared: pl.DataFrame, *found: Verdict) -> list[Property]:
+    """The properties of which some row of *compared* has one of the verdicts *found*; mostly very few."""
+    properties = [p for p in pair.properties if not p.derived]
+    wanted = [one.value for one in found]
+    some = compared.select(pl.col(verdict(p.name)).is_in(wanted).any() for p in properties).row(0)
+    return [p for p, there in zip(properties, some, strict=True) if there]
+
+
+def clashing(pair: EntityPair, compared: pl.DataFrame) -> list[Property]:
+    """The properties that both ends moved apart in some row of *compared*."""
+    properties = [p for p in pair.properties if not p.derived]
+    some = compared.select(pl.col(clash(p.name)).any() for p in properties).row(0)
+    return [p for p, there in zip(properties, some, strict=True) if there]
+
+
 def _hidden(p: Property) -> pl.Expr:
     return is_unshown(unshown(SF), p.name) | is_unshown(unshown(CU), p.name)
 
@@ -150,6 +165,8 @@ def agreed_baselines(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
     properties = [p for p in pair.properties if not p.derived]
     any_agreed = pl.any_horizontal(*(pl.col(verdict(p.name)) == Verdict.AGREED.value for p in properties))
     touched = compared.filter(any_agreed)
+    if touched.is_empty():
+        return touched.clear()
     return pl.concat(
         [
             touched.select(

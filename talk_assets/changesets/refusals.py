@@ -41,6 +41,8 @@ def standing_refusals(session: Session, pair: EntityPair) -> pl.DataFrame:
     """
     refusals = quarantine.refusals(session.db, pair.name)
     columns = ("system", "record_id", "property", "reason")
+    if refusals.is_empty():
+        return refusals.select(columns)
     parts = [refusals.clear().select(columns)]
     for system in System:
         own = refusals.filter(pl.col("system") == system.value)

@@ -24,7 +24,7 @@ from talk_assets.session import Session
 from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine, ties
 from talk_assets.store.database import Database
 from talk_assets.store.references import to_links, with_gone
-from talk_assets.store.tables import CHANGE_SCHEMA
+from talk_assets.store.tables import CHANGE_SCHEMA, links_table, mapped_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,8 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
         if latest != mark:
             with db.transaction():
                 _forget(db, pair, parent)
-                db.set_mark("changesets", pair.name, latest)
+                if db.moved(*_read(pair, parent)) > mark:
+                    db.set_mark("changesets", pair.name, latest)
         return Reconciled(examined=0, changes=0, conflicts=0)
     with db.transaction():
         found, clashes, settled, sure = _linked(session, pair, touched["link_id"].to_list(), parent)
@@ -73,6 +74,12 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     failpoint("plan committed")
     session.tally(pair).conflicts += clashes
     return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
+
+
+def _read(pair: EntityPair, parent: EntityPair | None) -> list[str]:
+    """The tables whose rows are reconciled."""
+    both = [pair] if parent is None else [pair, parent]
+    return [*map(links_table, both), *(mapped_table(one, system) for one in both for system in System)]
 
 
 def _forget(db: Database, pair: EntityPair, parent: EntityPair | None) -> None:
@@ -100,9 +107,11 @@ def _linked(
     clashes = changes.log_conflicts(session.db, conflicts(pair, live, now=session.clock()))
     gone, removals = with_decided(session, pair, with_circumstances(session, pair, gone), live, standing)
     decisions.settle(session.db, pair, removals, now=session.clock())
-    removed, states = deletions(pair, gone, parent=parent)
-    revived = live.filter(pl.col("state") != "live").select("link_id", state=pl.lit("live"))
-    links.set_states(session.db, pair, pl.concat([states, revived]))
+    removed = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+    if gone.height:
+        removed, states = deletions(pair, gone, parent=parent)
+        links.set_states(session.db, pair, states)
+    links.set_states(session.db, pair, live.filter(pl.col("state") != "live").select("link_id", state=pl.lit("live")))
     asked = updates(pair, live, has_lines=bool(session.children(pair)), parent=parent)
     asked = pl.concat(
         [refused_held(session, pair, asked), manual_conflicts(pair, live), not_shown(pair, live), removed]
@@ -120,6 +129,8 @@ def _stopped_held(asked: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
 
     Held, not dropped: the record may return to just the values that are known.
     """
+    if not any(compared[f"{system}_quarantined"].any() for system in System):
+        return asked
     stopped = compared.select(
         "link_id",
         stopped=pl.coalesce(

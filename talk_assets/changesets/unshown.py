@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from talk_assets.changesets.reconcile import base, unshown, value, verdict
+from talk_assets.changesets.reconcile import base, having, unshown, value, verdict
 from talk_assets.changesets.rules import HELD
 from talk_assets.changesets.updates import change_columns
 from talk_assets.model.changes import Op, Verdict
@@ -16,7 +16,7 @@ from talk_assets.store.tables import CHANGE_SCHEMA, UNSHOWN, is_unshown
 def not_shown(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
     """What would travel if both ends showed it (change schema), held back."""
     parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
-    for p in (p for p in pair.properties if not p.derived):
+    for p in having(pair, compared, Verdict.UNSHOWN):
         waiting = compared.filter(pl.col(verdict(p.name)) == Verdict.UNSHOWN.value)
         for system in System:
             moved = p.fold(pl.col(value(system.other, p.name))).ne_missing(p.fold(pl.col(base(system.other, p.name))))

@@ -4,14 +4,14 @@ from datetime import datetime
 
 import polars as pl
 
-from talk_assets.changesets.reconcile import SF, base, clash, moved_at, policy_of, value, verdict
+from talk_assets.changesets.reconcile import SF, base, clash, clashing, having, moved_at, policy_of, value, verdict
 from talk_assets.changesets.rules import frozen_lines, update_state
 from talk_assets.model.changes import ChangeState, Op, Verdict
 from talk_assets.model.pair import EntityPair, Property
 from talk_assets.model.system import System
 from talk_assets.store.tables import CHANGE_SCHEMA, CONFLICT_SCHEMA
 
-TOWARDS = {System.SALESFORCE: Verdict.TO_SALESFORCE.value, System.CUSTOMERP: Verdict.TO_CUSTOMERP.value}
+TOWARDS = {System.SALESFORCE: Verdict.TO_SALESFORCE, System.CUSTOMERP: Verdict.TO_CUSTOMERP}
 
 
 def change_columns(**columns: pl.Expr) -> list[pl.Expr]:
@@ -26,14 +26,11 @@ def updates(pair: EntityPair, live: pl.DataFrame, *, has_lines: bool, parent: En
     """
     parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
     for system in System:
-        after = _status_after(pair, system)
-        rows = live.with_columns(status_after=after)
-        for p in pair.properties:
-            if p.derived:
-                continue
-            asked = rows.filter(pl.col(verdict(p.name)) == TOWARDS[system])
-            if asked.height:
-                parts.append(_changes(pair, p, system, asked, has_lines=has_lines, parent=parent))
+        moving = having(pair, live, TOWARDS[system])
+        rows = live.with_columns(status_after=_status_after(pair, system)) if moving else live
+        for p in moving:
+            asked = rows.filter(pl.col(verdict(p.name)) == TOWARDS[system].value)
+            parts.append(_changes(pair, p, system, asked, has_lines=has_lines, parent=parent))
     return pl.concat(parts)
 
 
@@ -43,7 +40,7 @@ def _status_after(pair: EntityPair, system: System) -> pl.Expr:
     name = pair.status.property
     codec = pair.by_name[name].side(system).codec
     new = pl.col(value(system.other, name))
-    moves = (pl.col(verdict(name)) == TOWARDS[system]) & codec.holds(new).fill_null(value=False)
+    moves = (pl.col(verdict(name)) == TOWARDS[system].value) & codec.holds(new).fill_null(value=False)
     return pl.when(moves).then(new).otherwise(pl.col(value(system, name)))
 
 
@@ -85,12 +82,8 @@ def _changes(
 def conflicts(pair: EntityPair, compared: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
     """Both values of each property both ends moved apart (conflict schema), whoever wins."""
     parts = [pl.DataFrame(schema=dict(CONFLICT_SCHEMA))]
-    for p in pair.properties:
-        if p.derived:
-            continue
+    for p in clashing(pair, compared):
         clashed = compared.filter(pl.col(clash(p.name)))
-        if clashed.is_empty():
-            continue
         policies = [policy_of(pair, p, fresh=f).value for f in (True, False)]
         winner = (
             pl.when(pl.col(verdict(p.name)) == Verdict.TO_CUSTOMERP.value)
@@ -121,27 +114,20 @@ def conflicts(pair: EntityPair, compared: pl.DataFrame, *, now: datetime) -> pl.
 def manual_conflicts(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
     """Changes a person must decide (change schema); they block only their own property."""
     parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
-    for p in pair.properties:
-        if p.derived:
-            continue
-        open_ones = compared.filter(pl.col(verdict(p.name)) == Verdict.CONFLICT.value)
-        if open_ones.height:
-            parts.append(
-                open_ones.select(
-                    change_columns(
-                        pair=pl.lit(pair.name),
-                        system=pl.lit(System.CUSTOMERP.value),
-                        op=pl.lit(Op.UPDATE.value),
-                        link_id=pl.col("link_id"),
-                        origin_id=pl.col("salesforce_id"),
-                        record_id=pl.col("customerp_id"),
-                        property=pl.lit(p.name),
-                        old=pl.col(value(System.CUSTOMERP, p.name)),
-                        new=pl.col(value(SF, p.name)),
-                        state=pl.lit(ChangeState.CONFLICT.value),
-                        phase=pl.lit(0),
-                        reason=pl.lit("Both ends changed it and its policy is manual: a person decides."),
-                    )
-                )
-            )
+    for p in having(pair, compared, Verdict.CONFLICT):
+        columns = change_columns(
+            pair=pl.lit(pair.name),
+            system=pl.lit(System.CUSTOMERP.value),
+            op=pl.lit(Op.UPDATE.value),
+            link_id=pl.col("link_id"),
+            origin_id=pl.col("salesforce_id"),
+            record_id=pl.col("customerp_id"),
+            property=pl.lit(p.name),
+            old=pl.col(value(System.CUSTOMERP, p.name)),
+            new=pl.col(value(SF, p.name)),
+            state=pl.lit(ChangeState.CONFLICT.value),
+            phase=pl.lit(0),
+            reason=pl.lit("Both ends changed it and its policy is manual: a person decides."),
+        )
+        parts.append(compared.filter(pl.col(verdict(p.name)) == Verdict.CONFLICT.value).select(columns))
     return pl.concat(parts)

@@ -27,12 +27,28 @@ class Matched:
     settled: pl.DataFrame
 
 
+NOTHING = Matched(
+    links=pl.DataFrame(schema={"salesforce_id": pl.String(), "customerp_id": pl.String()}),
+    review=pl.DataFrame(
+        schema={
+            "value": pl.String(),
+            "salesforce_ids": pl.List(pl.String()),
+            "customerp_ids": pl.List(pl.String()),
+        }
+    ),
+    settled=pl.DataFrame(schema={"system": pl.String(), "_id": pl.String()}),
+)
+"""What a key says that no record has."""
+
+
 def match_by_value(members: pl.DataFrame, *, ambiguous_is_review: bool) -> Matched:
     """Pair up *members* (`MEMBER_SCHEMA`) that share a value.
 
     Linked members count as candidates: a second record with the e-mail of a linked one is ambiguous,
     not new. Values that only linked records have are left alone.
     """
+    if members.is_empty():
+        return NOTHING
     grouped = (
         members.group_by("value")
         .agg(
@@ -77,6 +93,8 @@ def without_parted(members: pl.DataFrame, parted: pl.DataFrame) -> pl.DataFrame:
 
 def match_by_key(ties: pl.DataFrame) -> Matched:
     """Pair up records tied by a stored key (columns `salesforce_id, customerp_id`); a tie to several is reviewed."""
+    if ties.is_empty():
+        return NOTHING
     distinct = ties.unique().sort("salesforce_id", "customerp_id")
     clear = distinct.filter(pl.col("salesforce_id").is_unique() & pl.col("customerp_id").is_unique())
     tangled = distinct.join(clear, on=["salesforce_id", "customerp_id"], how="anti")

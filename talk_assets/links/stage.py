@@ -15,7 +15,7 @@ from talk_assets.model.pair import EntityPair, MatchKey
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import links, reviews, ties
-from talk_assets.store.tables import REVIEW_SCHEMA
+from talk_assets.store.tables import REVIEW, REVIEW_SCHEMA, links_table, mapped_table, raw_table
 
 RULE_KEY = "key"
 RULE_LINE = "line"
@@ -46,17 +46,18 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
     """Match what moved since the last time, by stored key first, then by the pair's match keys in order."""
     db = session.db
     mark, latest = db.mark("links", pair.name), db.latest_seq()
-    if mark == latest:
-        return MatchReport(linked=0, review=reviews.count(db, pair))
     parent = session.parent(pair)
+    if mark == latest or (db.moved(*_read(session, pair, parent)) <= mark and db.is_empty(REVIEW)):
+        return MatchReport(linked=0, review=reviews.count(db, pair))
     merged = follow(session, pair)
     waiting = {system: links.unlinked(db, pair, system, mark, parent=parent) for system in System}
     examined = pl.concat([rows.select("_id", system=pl.lit(s.value)) for s, rows in waiting.items()])
     kept_apart = ties.apart(db, pair)
-    waiting = {
-        system: rows.join(kept_apart.filter(pl.col("system") == system.value), on="_id", how="anti")
-        for system, rows in waiting.items()
-    }
+    if kept_apart.height:
+        waiting = {
+            system: rows.join(kept_apart.filter(pl.col("system") == system.value), on="_id", how="anti")
+            for system, rows in waiting.items()
+        }
     linked = 0
     with db.transaction():
         found = [_apart_rows(pair, kept_apart)]
@@ -74,9 +75,21 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
     return MatchReport(linked=linked, review=reviews.count(db, pair), merged=merged)
 
 
+def _read(session: Session, pair: EntityPair, parent: EntityPair | None) -> list[str]:
+    """The tables that matching looks at."""
+    referred = [session.pairs[str(p.reference)] for p in pair.references]
+    return [
+        raw_table(session.entity(pair, System.SALESFORCE)),
+        *(mapped_table(pair, system) for system in System),
+        *(links_table(one) for one in (pair, *([parent] if parent is not None else []), *referred)),
+    ]
+
+
 def _matches(
     session: Session, pair: EntityPair, parent: EntityPair | None, waiting: Mapping[System, pl.DataFrame], mark: int
 ) -> list[tuple[str, Matched]]:
+    if all(rows.is_empty() for rows in waiting.values()):
+        return []
     matched = [(RULE_KEY, match_by_key(_ties(session, pair, waiting)))]
     parted = ties.parted(session.db, pair)
     if parent is not None:
@@ -105,6 +118,8 @@ def _taken(members: pl.DataFrame, settled: list[pl.DataFrame]) -> pl.DataFrame:
 
 def _without(waiting: Mapping[System, pl.DataFrame], matched: Matched) -> dict[System, pl.DataFrame]:
     settled = matched.settled
+    if settled.is_empty():
+        return dict(waiting)
     return {
         system: rows.join(settled.filter(pl.col("system") == system.value), on="_id", how="anti")
         for system, rows in waiting.items()
@@ -160,9 +175,11 @@ def _match_lines(
 
 
 def _store(session: Session, pair: EntityPair, matched: Matched, rule: str) -> int:
+    if matched.links.is_empty():
+        return 0
     found = with_link_ids(pair, matched.links, rule)
     links.add(session.db, pair, found, now=session.clock(), fresh=True)
-    if rule == RULE_KEY and found.height:
+    if rule == RULE_KEY:
         adopt(session, pair, found)
     return found.height
 
@@ -185,6 +202,8 @@ def _apart_rows(pair: EntityPair, kept_apart: pl.DataFrame) -> pl.DataFrame:
 
 def _review_rows(session: Session, pair: EntityPair, matched: Matched, rule: str) -> pl.DataFrame:
     review = matched.review
+    if review.is_empty():
+        return pl.DataFrame(schema=dict(REVIEW_SCHEMA))
     rows = []
     for system in System:
         own = review.with_columns(record_id=pl.col(f"{system}_ids")).explode("record_id", empty_as_null=False)

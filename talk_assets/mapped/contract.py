@@ -11,6 +11,8 @@ into its report.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 
 import pandera.polars as pa
 import polars as pl
@@ -29,6 +31,24 @@ NOT_NULL = "not_nullable"
 """What pandera calls its own check that a value is there."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A check's name, the sentence a person reads where it fails, and what makes a column pass (null: it does)."""
+
+    name: str
+    reason: str
+    passes: Callable[[pl.Expr], pl.Expr]
+
+    def check(self) -> pa.Check:
+        """The rule as pandera takes it."""
+
+        def judge(data: PolarsData) -> pl.LazyFrame:
+            return data.lazyframe.select(self.passes(pl.col(data.key)))
+
+        return pa.Check(judge, name=self.name, error=self.name, description=self.reason)
+
+
+@lru_cache(maxsize=64)
 def contract_for(pair: EntityPair, system: System) -> pa.DataFrameSchema:
     """Return the contract of *pair*'s rows read from *system*, over the columns `checked` picks.
 
@@ -38,13 +58,13 @@ def contract_for(pair: EntityPair, system: System) -> pa.DataFrameSchema:
     for p in pair.properties:
         columns[p.name] = pa.Column(
             p.dtype,
-            checks=_limits(p, system.other),
+            checks=[rule.check() for rule in _limits(p, system.other)],
             nullable=not needed_by(p),
             description=p.doc or None,
         )
     needed = pair.needs_one_of.get(system.other, ())
     if needed:
-        columns[ONE_OF] = pa.Column(pl.Boolean(), checks=[_one_of(pair, system.other, needed)])
+        columns[ONE_OF] = pa.Column(pl.Boolean(), checks=[_one_of(pair, system.other, needed).check()])
     return pa.DataFrameSchema(columns, name=f"{system}_{pair.name}", strict=True)
 
 
@@ -55,6 +75,20 @@ def checked(pair: EntityPair, system: System) -> list[pl.Expr]:
     return [pl.col("_id"), *(pl.col(name) for name in pair.names), *one_of]
 
 
+@lru_cache(maxsize=64)
+def _met(pair: EntityPair, system: System) -> pl.Expr:
+    """Whether all rows of what the contract looks at meet it; what exactly does not is for pandera to say."""
+    rules = [pl.col("_id").is_not_null()]
+    for p in pair.properties:
+        rules += [rule.passes(pl.col(p.name)) for rule in _limits(p, system.other)]
+        if needed_by(p):
+            rules.append(pl.col(p.name).is_not_null())
+    needed = pair.needs_one_of.get(system.other, ())
+    if needed:
+        rules.append(_one_of(pair, system.other, needed).passes(pl.col(ONE_OF)))
+    return pl.all_horizontal(rule.fill_null(value=True).all() for rule in rules)
+
+
 def breaches(pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFrame:
     """Return where *rows* break their contract: ``_id``, ``property``, ``check``, ``value``, ``reason``.
 
@@ -62,16 +96,23 @@ def breaches(pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFra
     """
     contract = contract_for(pair, system)
     checked_rows = rows.select(checked(pair, system))
+    typed = all(checked_rows.schema[name] == column.dtype.type for name, column in contract.columns.items())
+    if typed and checked_rows.select(_met(pair, system)).item():
+        return _no_breaches()
     try:
         contract.validate(checked_rows, lazy=True)
     except SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
-        return pl.DataFrame(schema=dict.fromkeys(("_id", "property", "check", "value", "reason"), pl.String))
+        return _no_breaches()
     return pl.concat(
         checked_rows[found["index"].to_list()].select(_explained(pair, system, contract, str(column), str(check)))
         for (column, check), found in cases.group_by("column", "check", maintain_order=True)
     )
+
+
+def _no_breaches() -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys(("_id", "property", "check", "value", "reason"), pl.String))
 
 
 def _explained(
@@ -105,7 +146,7 @@ def _why_needed(p: Property, read_from: System) -> str:
     return f"Empty, but {needed}. Fill in {p.side(read_from).path} in {read_from.title}."
 
 
-def _limits(p: Property, other: System) -> list[pa.Check]:
+def _limits(p: Property, other: System) -> list[Rule]:
     side, read_from = p.side(other), p.side(other.other)
     if p.reference or p.derived:
         return []
@@ -113,19 +154,21 @@ def _limits(p: Property, other: System) -> list[pa.Check]:
     checks = []
     if isinstance(side.codec, (Number, Lines)):
         checks.append(
-            _check(
-                "fits",
-                f"Does not fit {side.path} in {other.title}, which holds {_room(side.codec)}. Correct it {remedy}.",
-                side.codec.holds,
+            Rule(
+                name="fits",
+                reason=f"Does not fit {side.path} in {other.title}, which holds {_room(side.codec)}. "
+                f"Correct it {remedy}.",
+                passes=side.codec.holds,
             )
         )
     elif side.length is not None and not side.truncate:
         longest = side.length
         checks.append(
-            _check(
-                f"at most {longest} characters",
-                f"Longer than the {longest} characters that {side.path} holds in {other.title}. Shorten it {remedy}.",
-                lambda value: value.str.len_chars() <= longest,
+            Rule(
+                name=f"at most {longest} characters",
+                reason=f"Longer than the {longest} characters that {side.path} holds in {other.title}. "
+                f"Shorten it {remedy}.",
+                passes=lambda value: value.str.len_chars() <= longest,
             )
         )
     return checks
@@ -137,19 +180,12 @@ def _room(codec: Number | Lines) -> str:
     return f"at most {codec.count} lines of {codec.length} characters"
 
 
-def _one_of(pair: EntityPair, other: System, names: tuple[str, ...]) -> pa.Check:
+def _one_of(pair: EntityPair, other: System, names: tuple[str, ...]) -> Rule:
     sides = [(pair.by_name[name].side(other), pair.by_name[name].side(other.other)) for name in names]
     needed = " or ".join(side.path for side, _ in sides)
     fill = " or ".join(side.path for _, side in sides)
-    return _check(
-        "one of them",
-        f"All empty, but {other.title} needs {needed}. Fill in {fill} in {other.other.title}.",
-        lambda value: value,
+    return Rule(
+        name="one of them",
+        reason=f"All empty, but {other.title} needs {needed}. Fill in {fill} in {other.other.title}.",
+        passes=lambda value: value,
     )
-
-
-def _check(name: str, reason: str, passes: Callable[[pl.Expr], pl.Expr]) -> pa.Check:
-    def judge(data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(passes(pl.col(data.key)))
-
-    return pa.Check(judge, name=name, error=name, description=reason)

@@ -7,12 +7,13 @@ from uuid import UUID, uuid5
 import polars as pl
 
 from talk_assets.mapped.translate import Translation, translate
+from talk_assets.model import fingerprint
 from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import intents, mapped, quarantine, raw, ties
-from talk_assets.store.tables import match_columns
+from talk_assets.store.tables import match_columns, raw_table
 
 NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")
 """Our own name space for deterministic keys (RFC 9562, version 5)."""
@@ -50,7 +51,7 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
         db.set_mark("mapped", f"{system}_{pair.name}", 0)
     mark = db.mark("mapped", f"{system}_{pair.name}")
     latest = db.latest_seq()
-    if latest == mark:
+    if not waits(session, pair, system):
         return Translated(examined=0, moved=0, quarantined=0)
     rows = raw.since(db, entity, mark, _through(session, pair, system))
     # A part at a time, each committed: both translating and storing take many times the memory of the rows. A run
@@ -66,10 +67,21 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
     return Translated(examined=rows.height, moved=moved, quarantined=bad)
 
 
+def waits(session: Session, pair: EntityPair, system: System) -> bool:
+    """Whether raw rows of *system*, or look-ups they are read through, moved since they were last translated."""
+    read = [session.entity(pair, system), *(one.entity for one in _through(session, pair, system))]
+    return session.db.moved(*map(raw_table, read)) > session.db.mark("mapped", f"{system}_{pair.name}")
+
+
+def settle(session: Session, pair: EntityPair, system: System) -> None:
+    """Note that all raw rows of *system* are translated."""
+    session.db.set_mark("mapped", f"{system}_{pair.name}", session.db.latest_seq())
+
+
 def _declared_anew(session: Session, pair: EntityPair, system: System) -> bool:
     """Whether *pair* is declared otherwise than when it was last translated; what was refused is then asked again."""
     db, key = session.db, f"declared_{system}_{pair.name}"
-    declared, known = session.fingerprint(pair), db.meta(key)
+    declared, known = fingerprint.of_pair(pair), db.meta(key)
     if declared == known:
         return False
     with db.transaction():

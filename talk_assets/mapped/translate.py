@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -68,15 +69,19 @@ def translate(
         [_unreadable(pair, system, wire), _unresolved(pair, system, raw, wire), _needed(pair, system, wire, unshown)]
     )
     # A codec may read null as a value (a flag as false).
-    rows = _canonical(pair, system, wire).with_columns(
-        pl.when(~is_unshown(UNSHOWN, name)).then(pl.col(name)).alias(name) for name in unshown
-    )
-    judged = rows.filter(~_tombstone()).join(unusable, on="_id", how="anti", maintain_order="left")
-    violations = pl.concat([unusable, breaches(pair, system, judged)]).with_columns(
-        pl.col("value").str.slice(0, LONGEST_VALUE)
-    )
-    kept = rows.join(violations, on="_id", how="anti", maintain_order="left")
-    return Translation(rows=_with_times(pair, system, raw, kept, lookups), violations=violations)
+    rows = _canonical(pair, system, wire)
+    if unshown:
+        rows = rows.with_columns(pl.when(~is_unshown(UNSHOWN, name)).then(pl.col(name)).alias(name) for name in unshown)
+    judged = _without(rows.filter(~_tombstone()), unusable)
+    violations = pl.concat([unusable, breaches(pair, system, judged)])
+    if violations.height:
+        rows = _without(rows, violations)
+        violations = violations.with_columns(pl.col("value").str.slice(0, LONGEST_VALUE))
+    return Translation(rows=_with_times(pair, system, raw, rows, lookups), violations=violations)
+
+
+def _without(rows: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(unusable, on="_id", how="anti", maintain_order="left") if unusable.height else rows
 
 
 def _wire(pair: EntityPair, system: System, raw: pl.DataFrame, lookups: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
@@ -131,9 +136,17 @@ def _entries(lookups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _unshown(pair: EntityPair, said: pl.DataFrame) -> dict[str, pl.Series]:
     """The properties that some row does not show, and which; what is read beside one is not known without it."""
-    hidden = {name: said[name].eq_missing(NOT_SHOWN) for name in pair.names}
-    hidden |= {p.name: hidden[p.name] | hidden[p.beside] for p in pair.properties if p.beside}
-    return {name: rows for name, rows in hidden.items() if rows.any()}
+    hidden = said.select(_hidden(pair))
+    return {name: hidden[name] for name in pair.names if hidden[name].any()}
+
+
+@lru_cache(maxsize=64)
+def _hidden(pair: EntityPair) -> list[pl.Expr]:
+    needs = {p.name: [p.name, *([p.beside] if p.beside else [])] for p in pair.properties}
+    return [
+        pl.any_horizontal(pl.col(one).eq_missing(NOT_SHOWN) for one in names).alias(name)
+        for name, names in needs.items()
+    ]
 
 
 def _named(unshown: Mapping[str, pl.Series]) -> pl.Expr:
@@ -174,24 +187,33 @@ def _looked_up(ids: pl.Series, among: pl.DataFrame, *, on: str, value: str) -> p
 
 def _canonical(pair: EntityPair, system: System, wire: pl.DataFrame) -> pl.DataFrame:
     """Decode every property; those read beside another one after it."""
+    alone, beside = _decoded(pair, system)
+    rows = wire.with_columns(alone)
+    return rows.with_columns(beside) if beside else rows
+
+
+@lru_cache(maxsize=64)
+def _decoded(pair: EntityPair, system: System) -> tuple[list[pl.Expr], list[pl.Expr]]:
     codecs = {p.name: p.side(system).codec for p in pair.properties}
     alone = [codecs[p.name].decode(pl.col(p.name)).alias(p.name) for p in pair.properties if not p.beside]
     beside = [
         codecs[p.name].decode(pl.col(p.name), pl.col(p.beside)).alias(p.name) for p in pair.properties if p.beside
     ]
-    return wire.with_columns(alone).with_columns(beside)
+    return alone, beside
+
+
+@lru_cache(maxsize=64)
+def _legal(pair: EntityPair, system: System) -> list[pl.Expr]:
+    return [
+        (pl.col(p.name).is_null() | p.side(system).codec.readable(pl.col(p.name))).alias(p.name)
+        for p in pair.properties
+    ]
 
 
 def _unreadable(pair: EntityPair, system: System, wire: pl.DataFrame) -> pl.DataFrame:
     """Wire values that are not what their declaration says."""
     live = wire.filter(~_tombstone())
-    legal = live.select(
-        "_id",
-        *(
-            (pl.col(p.name).is_null() | p.side(system).codec.readable(pl.col(p.name))).alias(p.name)
-            for p in pair.properties
-        ),
-    )
+    legal = live.select(_legal(pair, system))
     found = list(_found_unreadable(pair, system, live, legal))
     return pl.concat(found) if found else _none()
 
@@ -220,6 +242,8 @@ def _unresolved(pair: EntityPair, system: System, raw: pl.DataFrame, wire: pl.Da
         if side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT}:
             asked = wire.with_columns(raw[side.path].alias("_asked"))
             missing = asked.filter(~_tombstone() & (pl.col("_asked") != NOT_SHOWN) & pl.col(p.name).is_null())
+            if missing.is_empty():
+                continue
             found.append(
                 _violations(
                     missing.with_columns(pl.col("_asked").alias(p.name)),

@@ -4,6 +4,15 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
+
+from talk_assets.model.pair import EntityPair
+
+
+@lru_cache(maxsize=64)
+def of_pair(pair: EntityPair) -> str:
+    """The fingerprint of *pair*'s declaration, worked out once a process."""
+    return fingerprint(pair)
 
 
 def fingerprint(declared: object) -> str:

@@ -174,7 +174,7 @@ def recover(session: Session, system: System) -> int:
             if keys and entity.name == name:
                 keep_page(session, entity, port.read(entity, keys=keys))
             failpoint("recovered read")
-            intents.close(session.db, group["intent_id"].to_list(), state="recovered")
+            intents.recovered(session.db, str(name), group["intent_id"].to_list())
     return opened.height
 
 

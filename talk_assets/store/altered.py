@@ -8,7 +8,8 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store.database import Database, quoted
+from talk_assets.store.database import Database
+from talk_assets.store.sql import quoted
 from talk_assets.store.tables import baseline_table, links_table
 
 ALTERED_SCHEMA = {

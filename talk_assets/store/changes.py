@@ -6,18 +6,26 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store.database import Database, quoted
+from talk_assets.store import doubt
+from talk_assets.store.database import Database
+from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import (
     CHANGE_SCHEMA,
     CONFLICT_SCHEMA,
+    REVIEW,
     changes_table,
     links_table,
     mapped_schema,
     mapped_table,
+    no_rows,
 )
 
 PARENT = "parent"
 """What a parked change waits for where it is no record of the other end: an Account, an Opportunity."""
+
+
+_NO_CHANGES = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+_NO_LINKS = pl.DataFrame(schema={"link_id": pl.String()})
 
 
 def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
@@ -27,25 +35,33 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
     deletions, as the lines of the document may have moved.
     """
     table = links_table(pair)
-    by_record = " UNION ".join(
+    found = [
         f"SELECT l.link_id FROM {mapped_table(pair, system)} m JOIN {table} l ON l.{system}_id = m._id WHERE m._seq > ?"
         for system in System
-    )
-    found = f"""{by_record} UNION SELECT link_id FROM {table} WHERE _seq > ?
-        UNION SELECT link_id FROM {table} WHERE doubtful
-        UNION SELECT link_id FROM {changes_table(pair)}
-        WHERE link_id IS NOT NULL AND (state <> 'pending' OR op = 'delete')"""
-    parameters: list[object] = [seq] * (len(System) + 1)
+        if db.moved(mapped_table(pair, system)) > seq
+    ]
+    if db.moved(table) > seq:
+        found.append(f"SELECT link_id FROM {table} WHERE _seq > ?")
     if parent is not None:
         # A document's deletion or status decides what its lines may do.
-        found += "".join(
-            f""" UNION SELECT l.link_id FROM {mapped_table(parent, system)} d
-                 JOIN {mapped_table(pair, system)} m ON m._parent = d._id JOIN {table} l ON l.{system}_id = m._id
-                 WHERE d._seq > ? AND m._deleted"""
+        found += [
+            f"""SELECT l.link_id FROM {mapped_table(parent, system)} d
+                JOIN {mapped_table(pair, system)} m ON m._parent = d._id JOIN {table} l ON l.{system}_id = m._id
+                WHERE d._seq > ? AND m._deleted"""
             for system in System
+            if db.moved(mapped_table(parent, system)) > seq
+        ]
+    parameters = [seq] * len(found)
+    if doubt.stands(db, pair):
+        found.append(f"SELECT link_id FROM {table} WHERE doubtful")
+    if not db.is_empty(changes_table(pair)):
+        found.append(
+            f"""SELECT link_id FROM {changes_table(pair)}
+                WHERE link_id IS NOT NULL AND (state <> 'pending' OR op = 'delete')"""
         )
-        parameters += [seq] * len(System)
-    return db.frame(found, parameters)
+    if not found:
+        return _NO_LINKS
+    return db.frame(f"SELECT DISTINCT link_id FROM ({' UNION ALL '.join(found)})", parameters)
 
 
 def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
@@ -53,24 +69,32 @@ def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, pare
 
     Left out: records in review, and lines whose document has no live link (they are created with it).
     """
-    columns = ", ".join(f"m.{quoted(name)}" for name in mapped_schema(pair))
-    documents, newly, parameters = "", "FALSE", [seq, system.other.value, pair.name, system.value]
+    table, documents = mapped_table(pair, system), ""
+    which = [f"m._seq > {seq:d}"] if db.moved(table) > seq else []
+    if not db.is_empty(changes_table(pair)):
+        asked = f"SELECT origin_id FROM {changes_table(pair)} WHERE link_id IS NULL AND system = '{system.other}'"
+        which.append(f"m._id IN ({asked})")
     if parent is not None:
         documents = f"JOIN {links_table(parent)} d ON d.{system}_id = m._parent AND d.state = 'live'"
-        moved = " UNION ".join(
-            f"SELECT l.{system}_id FROM {links_table(parent)} l JOIN {mapped_table(parent, s)} x ON x._id = l.{s}_id "
-            f"WHERE x._seq > {seq:d}"
-            for s in System
-        )
+        if db.moved(links_table(parent)) > seq:
+            which.append(f"d._seq > {seq:d}")
         # A document that was deleted for a while may have got lines meanwhile.
-        newly = f"(d._seq > {seq:d} OR m._parent IN ({moved}))"
+        which += [
+            f"""m._parent IN (SELECT l.{system}_id FROM {links_table(parent)} l
+                  JOIN {mapped_table(parent, s)} x ON x._id = l.{s}_id WHERE x._seq > {seq:d})"""
+            for s in System
+            if db.moved(mapped_table(parent, s)) > seq
+        ]
+    if not which:
+        return no_rows(pair)
+    in_review = ""
+    if not db.is_empty(REVIEW):
+        in_review = f"""AND m._id NOT IN
+            (SELECT record_id FROM links.review WHERE pair = '{pair.name}' AND system = '{system}')"""
+    columns = ", ".join(f"m.{quoted(name)}" for name in mapped_schema(pair))
     return db.frame(
-        f"""SELECT {columns} FROM {mapped_table(pair, system)} m
-            ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
-            WHERE NOT m._deleted AND (m._seq > ? OR {newly} OR m._id IN
-              (SELECT origin_id FROM {changes_table(pair)} WHERE link_id IS NULL AND system = ?))
-            AND m._id NOT IN (SELECT record_id FROM links.review WHERE pair = ? AND system = ?)""",
-        parameters,
+        f"""SELECT {columns} FROM {table} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
+            WHERE NOT m._deleted AND ({" OR ".join(which)}) {in_review}"""
     )
 
 
@@ -80,22 +104,30 @@ def replace(
     """Replace the changes of *links* (column `link_id`) and of unlinked *origins* (`_id, system`: the end written)."""
     table = changes_table(pair)
     with db.transaction():
-        waiting = db.frame(
-            f"SELECT system, link_id, origin_id, property, reason AS why FROM {table} WHERE waits_pair = ?", [PARENT]
-        )
-        if links.height:
-            db.run(f"DELETE FROM {table} WHERE link_id IN (SELECT link_id FROM links)", links=links)
-        if origins.height:
+        known = not db.is_empty(table)
+        waiting = _waiting_for_parents(db, pair) if known else None
+        if known and links.height:
+            old, parameters, frames = among("link_id", links["link_id"].to_list())
+            db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
+        if known and origins.height:
             db.run(
                 f"""DELETE FROM {table} USING origins o
                     WHERE {table}.link_id IS NULL AND {table}.origin_id = o._id AND {table}.system = o.system""",
                 origins=origins,
             )
         if changes.height:
-            stamped = _still_waiting(changes, waiting).with_columns(
-                pair=pl.lit(pair.name), _seq=pl.lit(db.latest_seq(), dtype=pl.Int64)
-            )
+            if waiting is not None and waiting.height:
+                changes = _still_waiting(changes, waiting)
+            stamped = changes.with_columns(pair=pl.lit(pair.name), _seq=pl.lit(db.latest_seq(), dtype=pl.Int64))
             db.insert(table, stamped.select(CHANGE_SCHEMA.keys()))
+
+
+def _waiting_for_parents(db: Database, pair: EntityPair) -> pl.DataFrame:
+    return db.frame(
+        f"""SELECT system, link_id, origin_id, property, reason AS why FROM {changes_table(pair)}
+            WHERE waits_pair = ?""",
+        [PARENT],
+    )
 
 
 def _still_waiting(changes: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
@@ -118,6 +150,8 @@ def drop_unasked(db: Database, pair: EntityPair, *, parent: EntityPair | None) -
     Those of lines go as well while either end's document is deleted: they are asked anew once it is back.
     """
     table = changes_table(pair)
+    if db.is_empty(table):
+        return
     live = "" if parent is None else f"JOIN {links_table(parent)} d ON d.state = 'live' AND m._parent = d."
     for system in System:
         origin = system.other
@@ -132,12 +166,11 @@ def drop_unasked(db: Database, pair: EntityPair, *, parent: EntityPair | None) -
 
 def drop_origins(db: Database, pair: EntityPair, system: System, origins: Sequence[str]) -> None:
     """Drop the changes that unlinked records ask of *system*."""
-    wanted = pl.DataFrame({"_id": list(origins)}, schema={"_id": pl.String()})
+    chosen, parameters, frames = among("origin_id", origins)
     db.run(
-        f"""DELETE FROM {changes_table(pair)}
-            WHERE link_id IS NULL AND system = ? AND origin_id IN (SELECT _id FROM wanted)""",
-        [system],
-        wanted=wanted,
+        f"DELETE FROM {changes_table(pair)} WHERE link_id IS NULL AND system = ? AND {chosen}",
+        [system, *parameters],
+        **frames,
     )
 
 
@@ -170,6 +203,8 @@ def hold(db: Database, pair: EntityPair, system: System, refused: pl.DataFrame) 
 
 def of(db: Database, pair: EntityPair, *, state: str | None = None, system: System | None = None) -> pl.DataFrame:
     """The pair's changes, in a stable order."""
+    if db.is_empty(changes_table(pair)):
+        return _NO_CHANGES
     return db.frame(
         f"""SELECT * FROM {changes_table(pair)} WHERE (? IS NULL OR state = ?) AND (? IS NULL OR system = ?)
             ORDER BY system, op, link_id, origin_id, property""",
@@ -204,6 +239,8 @@ def conflicts(db: Database, pair: str | None = None) -> pl.DataFrame:
 
 def count(db: Database, pair: EntityPair, state: str) -> int:
     """How many records have a change in *state*."""
+    if db.is_empty(changes_table(pair)):
+        return 0
     return db.count(
         f"SELECT count(*) FROM (SELECT DISTINCT link_id, origin_id, system FROM {changes_table(pair)} WHERE state = ?)",
         [state],
@@ -229,6 +266,8 @@ def park(
 
 def unpark(db: Database, pair: EntityPair, system: System) -> None:
     """Make changes that wait for a parent pending, to be tried once more."""
+    if db.is_empty(changes_table(pair)):
+        return
     db.run(
         f"""UPDATE {changes_table(pair)} SET state = 'pending', reason = NULL, waits_pair = NULL
             WHERE system = ? AND state = 'parked' AND waits_pair = ?""",

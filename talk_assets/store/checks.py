@@ -6,7 +6,8 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store.database import Database, quoted
+from talk_assets.store.database import Database
+from talk_assets.store.sql import quoted
 from talk_assets.store.tables import changes_table, links_table, mapped_table
 
 CENT = "0.01"

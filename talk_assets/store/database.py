@@ -1,12 +1,11 @@
 """One DuckDB file, one writer: opening, transactions, frames in and out."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
-from uuid import uuid4
 
 import duckdb
 import polars as pl
@@ -15,41 +14,23 @@ from msgspec import structs
 from talk_assets.model.failpoints import failpoint
 from talk_assets.store.disk import written
 from talk_assets.store.forked import guard, keep_forever
+from talk_assets.store.ledger import Ledger
 from talk_assets.store.lock import StoreLock
-from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, open_file
+from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, configure, open_file
 from talk_assets.store.place import check_place, make_private
-from talk_assets.store.witness import Standing, Witness, testimony
+from talk_assets.store.sql import FEW, few_rows, visible
+from talk_assets.store.witness import Standing, Witness, standing, testimony
 
 if find_spec("pandas") is None:
     # DuckDB 1.5 looks for pandas at every parameter it binds and does not remember that there is none:
     # an eighth of a quiet cycle. None stands for "not importable", which it is.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
+MOVED = "moved"
+"""The stage, as it were, whose marks tell for each table when a row of it last changed."""
+
 STAGES = ("raw", "mapped", "links", "changesets", "writeback", "store")
 """DuckDB schemas: one a stage, and `store` for what belongs to none."""
-
-THREADS_FROM = 512 * 1024 * 1024
-"""File size in bytes from which DuckDB may use all cores; below, handing work to threads costs a third more."""
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier; names come from declarations only."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def sql_type(dtype: pl.DataType) -> str:
-    """The DuckDB column type of a polars type."""
-    if isinstance(dtype, pl.Decimal):
-        return f"DECIMAL({dtype.precision},{dtype.scale})"
-    if isinstance(dtype, pl.Datetime):
-        return "TIMESTAMPTZ"
-    plain: dict[type[pl.DataType], str] = {
-        pl.String: "VARCHAR",
-        pl.Boolean: "BOOLEAN",
-        pl.Date: "DATE",
-        pl.Int64: "BIGINT",
-    }
-    return plain[type(dtype)]
 
 
 class Database:
@@ -83,16 +64,11 @@ class Database:
         said = None if path is None else testimony(path)
         opened = open_file(path, said)
         self._connection = opened.connection
-        # Time stamps with a zone are handed over in the session's zone; the contracts say UTC.
-        self._connection.execute("SET TimeZone='UTC'")
-        self._connection.execute("SET preserve_insertion_order=false")
-        # It would be drawn on stdout, into the middle of a command's JSON.
-        self._connection.execute("SET enable_progress_bar=false")
-        if path is None or path.stat().st_size < THREADS_FROM:
-            self._connection.execute("SET threads=1")
-        self._connection.execute("SET enable_external_access=false")
-        self._connection.execute("SET lock_configuration=true")
+        configure(self._connection, path)
         self._depth = 0
+        self._begun = False
+        self._columns: dict[str, set[str]] | None = None
+        self._ledger = Ledger(connection=self._connection)
         self.standing = Standing(store="", epoch=0, commits=0)
         self.standing = self._begin(said, opened.aside)
         if path is not None:
@@ -102,31 +78,21 @@ class Database:
 
     def _begin(self, said: Standing | None, aside: Path | None) -> Standing:
         """Create the frame and say how far the store has come, in the next epoch if it went back in time."""
-        for stage in STAGES:
-            self.execute(f"CREATE SCHEMA IF NOT EXISTS {stage}")
-        self.execute("CREATE TABLE IF NOT EXISTS store.meta (key VARCHAR, value VARCHAR)")
-        self.execute("CREATE TABLE IF NOT EXISTS store.mark (stage VARCHAR, name VARCHAR, seq BIGINT)")
-        facts = {str(key): str(value) for key, value in self.rows("SELECT key, value FROM store.meta")}
-        known = facts.get("store")
-        now = Standing(
-            store=known or uuid4().hex, epoch=int(facts.get("epoch", 1)), commits=int(facts.get("commits", 0))
-        )
-        why = None
-        if said is not None and now.behind(said):
-            why = "a newer state of it was seen here before" if known else "the store that was here is gone"
-            now = structs.replace(now, epoch=max(now.epoch, said.epoch) + 1)
-        elif said is None and known and self.path is not None:
-            why = "nothing beside it tells whether it is the newest state"
-            now = structs.replace(now, epoch=now.epoch + 1)
+        if "store.mark" not in self.columns:
+            for stage in STAGES:
+                self.define(f"CREATE SCHEMA IF NOT EXISTS {stage}")
+            self.define("CREATE TABLE IF NOT EXISTS store.meta (key VARCHAR, value VARCHAR)")
+            self.define("CREATE TABLE IF NOT EXISTS store.mark (stage VARCHAR, name VARCHAR, seq BIGINT)")
+        facts = dict(self._ledger.facts)
+        now, why = standing(facts, said, kept=self.path is not None)
         if why is not None and aside is not None:
             why += f", and a log that did not belong to it was set aside as {aside.name}"
         first = {"schema_version": str(SCHEMA_VERSION), "seq": "0"}
         wanted = first | facts | {"store": now.store, "epoch": str(now.epoch), "commits": str(now.commits)}
         wanted |= {} if why is None else {"rewound": why}
         with self.transaction():
-            for key in wanted:
-                if wanted[key] != facts.get(key):
-                    self.set_meta(key, wanted[key])
+            for key, value in wanted.items():
+                self.set_meta(key, value)
         return now
 
     def __enter__(self) -> Self:
@@ -154,9 +120,29 @@ class Database:
         if self._lock is not None:
             self._lock.release()
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Run one statement and drop its result."""
-        self._connection.execute(sql, list(parameters)).fetchall()
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement that changes something; how many rows it changed."""
+        if self._depth:
+            self._begin_writing()
+        found = self._connection.execute(sql, list(parameters)).fetchall()
+        return int(found[0][0]) if found else 0
+
+    @property
+    def columns(self) -> Mapping[str, set[str]]:
+        """The store's tables, as `schema.table` without quotes, and their columns."""
+        if self._columns is None:
+            self._columns = {}
+            for table, column in self.rows(
+                "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = ?",
+                [CATALOG],
+            ):
+                self._columns.setdefault(str(table), set()).add(str(column))
+        return self._columns
+
+    def define(self, sql: str) -> None:
+        """Run one statement that changes which tables or columns there are."""
+        self.execute(sql)
+        self._columns = None
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Run one query; all rows."""
@@ -174,48 +160,68 @@ class Database:
 
     def frame(self, sql: str, parameters: Sequence[object] = (), **frames: pl.DataFrame) -> pl.DataFrame:
         """Run one query over the store and the given *frames* (by name); the result as a frame."""
-        with self._visible(frames):
+        with visible(self._connection, frames):
+            if all(frame.height <= FEW for frame in frames.values()):
+                found = few_rows(self._connection.execute(sql, list(parameters)))
+                if found is not None:
+                    return found
             # `sql(...)` and not `execute(...)`: only its result turns into a frame in DuckDB 2.0.
             relation = self._connection.sql(sql, params=list(parameters) or None)
             return relation.pl()
 
     def run(self, sql: str, parameters: Sequence[object] = (), **frames: pl.DataFrame) -> None:
         """Run one statement over the store and the given *frames* (by name)."""
-        with self._visible(frames):
+        with visible(self._connection, frames):
             self.execute(sql, parameters)
 
     def insert(self, table: str, rows: pl.DataFrame) -> None:
         """Append *rows* to *table*, columns by name."""
         if rows.height:
+            self._ledger.empty.discard(table)
             self.run(f"INSERT INTO {table} BY NAME SELECT * FROM incoming", incoming=rows)
 
-    @contextmanager
-    def _visible(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
-        for name, frame in frames.items():
-            self._connection.register(name, frame)
-        try:
-            yield
-        finally:
-            for name in frames:
-                self._connection.unregister(name)
+    def is_empty(self, table: str) -> bool:
+        """Whether *table*, which rows come into by `insert` only, has none."""
+        if table not in self._ledger.empty and not self.rows(f"SELECT 1 FROM {table} LIMIT 1"):
+            self._ledger.empty.add(table)
+        return table in self._ledger.empty
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Run the block in one transaction; a nested block joins the outer one."""
+        """Run the block in one transaction; a nested block joins the outer one, one that changes nothing costs nothing.
+
+        It begins with the first statement that changes something.
+        """
         if self._depth:
             yield
             return
-        self._connection.execute("BEGIN")
         self._depth = 1
         try:
             yield
-            counted = self._counted()
-            failpoint("store committing")
+            self._commit()
         except BaseException:
-            self._depth = 0
-            self._connection.execute("ROLLBACK")
+            if self._begun:
+                self._connection.execute("ROLLBACK")
+            self._begun = False
+            self._ledger.forget()
+            self._columns = None
             raise
-        self._depth = 0
+        finally:
+            self._depth = 0
+
+    def _begin_writing(self) -> None:
+        if not self._begun:
+            self._connection.execute("BEGIN")
+            self._begun = True
+
+    def _commit(self) -> None:
+        if not self._begun and not self._ledger.changed:
+            return
+        self._begin_writing()
+        counted = self._counted()
+        self._ledger.write()
+        failpoint("store committing")
+        self._begun = False
         with written(self.path):
             self._connection.execute("COMMIT")
             failpoint("store committed")
@@ -228,7 +234,7 @@ class Database:
         if self._witness is None:
             return self.standing
         counted = structs.replace(self.standing, commits=self.standing.commits + 1)
-        self.execute("UPDATE store.meta SET value = ? WHERE key = 'commits'", [str(counted.commits)])
+        self._ledger.set_fact("commits", str(counted.commits))
         return counted
 
     def checkpoint(self) -> None:
@@ -240,41 +246,54 @@ class Database:
 
     def meta(self, key: str) -> str | None:
         """One of the store's own facts."""
-        found = self.value("SELECT value FROM store.meta WHERE key = ?", [key])
-        return None if found is None else str(found)
+        return self._ledger.facts.get(key)
 
     def set_meta(self, key: str, value: str) -> None:
         """Set one of the store's own facts."""
         with self.transaction():
-            self.execute("DELETE FROM store.meta WHERE key = ?", [key])
-            self.execute("INSERT INTO store.meta VALUES (?, ?)", [key, value])
+            self._ledger.set_fact(key, value)
+
+    def drop_meta(self, key: str) -> None:
+        """Forget one of the store's own facts."""
+        with self.transaction():
+            self._begin_writing()
+            self._ledger.drop_fact(key)
 
     def belongs_to(self) -> dict[str, str]:
         """The Salesforce org and the Customerp tenant that filled the store, by system; empty before the first run."""
-        found = self.rows("SELECT key, value FROM store.meta WHERE starts_with(key, 'tenant_') ORDER BY key DESC")
-        return {str(key).removeprefix("tenant_"): str(value) for key, value in found}
+        found = sorted((item for item in self._ledger.facts.items() if item[0].startswith("tenant_")), reverse=True)
+        return {key.removeprefix("tenant_"): value for key, value in found}
 
-    def next_seq(self) -> int:
-        """Return the next number of the store's one change counter.
+    def next_seq(self, table: str) -> int:
+        """Return the next number of the store's one change counter, for rows of *table* that change now.
 
         Every changed row carries the number of the step that changed it, so each stage knows what is
         new since it last looked by comparing with its own mark.
         """
-        seq = self.value(
-            "UPDATE store.meta SET value = CAST(CAST(value AS BIGINT) + 1 AS VARCHAR) WHERE key = 'seq' RETURNING value"
-        )
-        return int(str(seq))
+        with self.transaction():
+            seq = self.latest_seq() + 1
+            self._ledger.set_fact("seq", str(seq))
+            self._ledger.set_mark((MOVED, table), seq)
+        return seq
+
+    def watch(self, table: str) -> None:
+        """Tell from now on when a row of *table* last changed; it counts as changed now if that is not known yet."""
+        if (MOVED, table) not in self._ledger.marks:
+            self.set_mark(MOVED, table, self.latest_seq())
+
+    def moved(self, *tables: str) -> int:
+        """The last change number given to a row of any of *tables* (all of them watched)."""
+        return max(self._ledger.marks[MOVED, table] for table in tables)
 
     def mark(self, stage: str, name: str) -> int:
         """The change number up to which *stage* has worked through *name*."""
-        return self.count("SELECT seq FROM store.mark WHERE stage = ? AND name = ?", [stage, name])
+        return self._ledger.marks.get((stage, name), 0)
 
     def set_mark(self, stage: str, name: str, seq: int) -> None:
         """Record that *stage* has worked through *name* up to *seq*."""
         with self.transaction():
-            self.execute("DELETE FROM store.mark WHERE stage = ? AND name = ?", [stage, name])
-            self.execute("INSERT INTO store.mark VALUES (?, ?, ?)", [stage, name, seq])
+            self._ledger.set_mark((stage, name), seq)
 
     def latest_seq(self) -> int:
         """The last number `next_seq` gave."""
-        return int(self.meta("seq") or 0)
+        return int(self._ledger.facts.get("seq", 0))

@@ -28,8 +28,13 @@ def decide(db: Database, conflict: dict[str, str], *, winner: System, by: str, n
         db.insert("changesets.decision", pl.DataFrame([row], schema=dict(DECISION_SCHEMA)))
 
 
+_NO_DECISIONS = pl.DataFrame(schema=dict(DECISION_SCHEMA))
+
+
 def standing(db: Database, pair: EntityPair) -> pl.DataFrame:
     """Decisions of *pair* that are not applied yet (decision schema)."""
+    if db.is_empty("changesets.decision"):
+        return _NO_DECISIONS
     return db.frame("SELECT * FROM changesets.decision WHERE pair = ? AND state = 'standing'", [pair.name])
 
 

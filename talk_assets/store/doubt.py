@@ -7,12 +7,14 @@ wins; what is equal on both ends is agreed.
 
 from collections.abc import Iterable, Sequence
 
-import polars as pl
-
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
+from talk_assets.store.sql import among
 from talk_assets.store.tables import links_table
+
+_NONE = "no doubt"
+"""The mark of a pair without a link in doubt."""
 
 
 def begin(db: Database, pairs: Iterable[EntityPair]) -> str | None:
@@ -26,10 +28,21 @@ def begin(db: Database, pairs: Iterable[EntityPair]) -> str | None:
     with db.transaction():
         for pair in pairs:
             db.execute(f"UPDATE {links_table(pair)} SET doubtful = TRUE")
+            db.set_mark(_NONE, pair.name, 0)
         # Without cursors everything is read, and what is not listed any more is noticed.
         db.execute("DELETE FROM store.cursor")
-        db.execute("DELETE FROM store.meta WHERE key = 'rewound'")
+        db.drop_meta("rewound")
     return why
+
+
+def stands(db: Database, pair: EntityPair) -> bool:
+    """Whether some link is in doubt; asked once, then known until one is doubted."""
+    if db.mark(_NONE, pair.name):
+        return False
+    if db.count(f"SELECT count(*) FROM {links_table(pair)} WHERE doubtful"):
+        return True
+    db.set_mark(_NONE, pair.name, db.latest_seq())
+    return False
 
 
 def cast(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> None:
@@ -45,11 +58,9 @@ def settle(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> None:
 
 def _set(db: Database, pair: EntityPair, link_ids: Sequence[str], *, doubtful: bool) -> None:
     if link_ids:
-        db.run(
-            f"UPDATE {links_table(pair)} SET doubtful = ? WHERE link_id IN (SELECT link_id FROM wanted)",
-            [doubtful],
-            wanted=pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()}),
-        )
+        db.set_mark(_NONE, pair.name, 0)
+        chosen, parameters, frames = among("link_id", link_ids)
+        db.run(f"UPDATE {links_table(pair)} SET doubtful = ? WHERE {chosen}", [doubtful, *parameters], **frames)
 
 
 def _read_whole(db: Database, pair: EntityPair) -> bool:

@@ -8,10 +8,14 @@ import polars as pl
 
 from talk_assets.model.failpoints import failpoint
 from talk_assets.store.database import Database
+from talk_assets.store.sql import among
 from talk_assets.store.tables import INTENT_SCHEMA
 
 OPEN = ("sent", "ambiguous")
 """States whose effect is not known yet."""
+_LOOKED_AT = "recovered looked at"
+"""The mark of a pair without updates that were read back and not looked at since."""
+_NO_UPDATES = pl.DataFrame(schema=dict.fromkeys(("intent_id", "system", "link_id", "body"), pl.String()))
 UNDONE = frozenset({*OPEN, "planned", "exists", "recovered"})
 """States that leave the same write to be tried again."""
 
@@ -46,11 +50,12 @@ def record(db: Database, rows: pl.DataFrame) -> None:
 
 def tries(db: Database, intent_ids: Sequence[str]) -> dict[str, Tries]:
     """What came of those of *intent_ids* that were sent before."""
-    wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
+    chosen, parameters, frames = among("intent_id", intent_ids)
     found = db.frame(
-        """SELECT intent_id, state, attempt, sent_at, not_before, problem FROM writeback.intent
-           SEMI JOIN wanted USING (intent_id)""",
-        wanted=wanted,
+        f"""SELECT intent_id, state, attempt, sent_at, not_before, problem FROM writeback.intent
+            WHERE {chosen}""",
+        parameters,
+        **frames,
     )
     return {row.pop("intent_id"): Tries(**row) for row in found.iter_rows(named=True)}
 
@@ -67,12 +72,15 @@ def judge(db: Database, receipts: pl.DataFrame) -> None:
 
 def close(db: Database, intent_ids: Sequence[str], *, state: str) -> None:
     """Move intents to *state*."""
-    wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
-    db.run(
-        "UPDATE writeback.intent SET state = ? WHERE intent_id IN (SELECT intent_id FROM wanted)",
-        [state],
-        wanted=wanted,
-    )
+    chosen, parameters, frames = among("intent_id", intent_ids)
+    db.run(f"UPDATE writeback.intent SET state = ? WHERE {chosen}", [state, *parameters], **frames)
+
+
+def recovered(db: Database, pair: str, intent_ids: Sequence[str]) -> None:
+    """Note that what intents of *pair* wrote was read back."""
+    with db.transaction():
+        close(db, intent_ids, state="recovered")
+        db.set_mark(_LOOKED_AT, pair, 0)
 
 
 def open_of(db: Database, system: str) -> pl.DataFrame:
@@ -98,12 +106,17 @@ def creates(db: Database, pair: str, system: str) -> pl.DataFrame:
 
 def recovered_updates(db: Database, pair: str) -> pl.DataFrame:
     """Updates of *pair* that were read back because no answer came, and not looked at since."""
-    return db.frame(
+    if db.mark(_LOOKED_AT, pair):
+        return _NO_UPDATES
+    found = db.frame(
         """SELECT intent_id, system, link_id, body FROM writeback.intent
            WHERE pair = ? AND op = 'update' AND state = 'recovered' AND link_id IS NOT NULL
            ORDER BY sent_at, intent_id""",
         [pair],
     )
+    if found.is_empty():
+        db.set_mark(_LOOKED_AT, pair, db.latest_seq())
+    return found
 
 
 def recovered_creates(db: Database, pair: str) -> pl.DataFrame:
@@ -134,11 +147,12 @@ def unlink(db: Database, pair: str, system: str, link_id: str, records: Sequence
 
 def refused(db: Database, intent_ids: Sequence[str]) -> dict[str, str]:
     """Which of *intent_ids* an end refused before, and its words."""
-    wanted = pl.DataFrame({"intent_id": list(intent_ids)}, schema={"intent_id": pl.String()})
+    chosen, parameters, frames = among("intent_id", intent_ids)
     found = db.frame(
-        """SELECT intent_id, coalesce(problem, 'refused: no reason') AS problem FROM writeback.intent
-           SEMI JOIN wanted USING (intent_id) WHERE state = 'refused'""",
-        wanted=wanted,
+        f"""SELECT intent_id, coalesce(problem, 'refused: no reason') AS problem FROM writeback.intent
+            WHERE state = 'refused' AND {chosen}""",
+        parameters,
+        **frames,
     )
     return dict(found.iter_rows())
 

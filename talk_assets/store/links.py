@@ -8,15 +8,18 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import intents, mapped
-from talk_assets.store.database import Database, quoted
+from talk_assets.store.database import Database
+from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import (
     LINK_SCHEMA,
+    REVIEW,
     baseline_schema,
     baseline_table,
     changes_table,
     links_table,
     mapped_table,
     match_columns,
+    no_rows,
 )
 from talk_assets.store.ties import parted
 
@@ -42,7 +45,7 @@ def add(db: Database, pair: EntityPair, found: pl.DataFrame, *, now: datetime, f
                 fresh=pl.lit(fresh),
                 doubtful=pl.lit(value=False),
                 made_at=pl.lit(now).cast(pl.Datetime("us", "UTC")),
-                _seq=pl.lit(db.next_seq(), dtype=pl.Int64),
+                _seq=pl.lit(db.next_seq(links_table(pair)), dtype=pl.Int64),
             ).select(LINK_SCHEMA.keys()),
         )
         for system in System:
@@ -55,38 +58,35 @@ def set_baselines(db: Database, pair: EntityPair, rows: pl.DataFrame) -> None:
         return
     table = baseline_table(pair)
     with db.transaction():
-        db.run(
-            f"DELETE FROM {table} USING incoming i WHERE {table}.link_id = i.link_id AND {table}.system = i.system",
-            incoming=rows.select("link_id", "system"),
-        )
+        for (system,), own in rows.group_by("system"):
+            old, parameters, frames = among("link_id", own["link_id"].to_list())
+            db.run(f"DELETE FROM {table} WHERE system = ? AND {old}", [system, *parameters], **frames)
         db.insert(table, rows.select(baseline_schema(pair).keys()))
 
 
 def baselines(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:
     """The baseline rows of *link_ids*."""
-    wanted = pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()})
-    return db.frame(f"SELECT * FROM {baseline_table(pair)} SEMI JOIN wanted USING (link_id)", wanted=wanted)
+    chosen, parameters, frames = among("link_id", link_ids)
+    return db.frame(f"SELECT * FROM {baseline_table(pair)} WHERE {chosen}", parameters, **frames)
 
 
 def by_record(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
     """The links of the records *ids* of *system*."""
-    wanted = pl.DataFrame({"wanted": list(ids)}, schema={"wanted": pl.String()})
-    return db.frame(f"SELECT * FROM {links_table(pair)} SEMI JOIN wanted ON wanted.wanted = {system}_id", wanted=wanted)
+    chosen, parameters, frames = among(f"{system}_id", ids)
+    return db.frame(f"SELECT * FROM {links_table(pair)} WHERE {chosen}", parameters, **frames)
 
 
 def by_link(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:
     """The links *link_ids*."""
-    wanted = pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()})
-    return db.frame(f"SELECT * FROM {links_table(pair)} SEMI JOIN wanted USING (link_id)", wanted=wanted)
+    chosen, parameters, frames = among("link_id", link_ids)
+    return db.frame(f"SELECT * FROM {links_table(pair)} WHERE {chosen}", parameters, **frames)
 
 
 def settle(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> None:
     """Mark links as reconciled once: from now on their baselines count."""
-    wanted = pl.DataFrame({"link_id": list(link_ids)}, schema={"link_id": pl.String()})
-    db.run(
-        f"UPDATE {links_table(pair)} SET fresh = FALSE WHERE fresh AND link_id IN (SELECT link_id FROM wanted)",
-        wanted=wanted,
-    )
+    if link_ids:
+        chosen, parameters, frames = among("link_id", link_ids)
+        db.run(f"UPDATE {links_table(pair)} SET fresh = FALSE WHERE fresh AND {chosen}", parameters, **frames)
 
 
 def set_states(db: Database, pair: EntityPair, states: pl.DataFrame) -> None:
@@ -110,17 +110,19 @@ def unlinked(db: Database, pair: EntityPair, system: System, seq: int, *, parent
     Columns: `_id, _key, _derived, _parent`, the match columns and the reference columns.
     """
     columns = ["_id", "_key", "_derived", "_parent", *match_columns(pair), *(p.name for p in pair.references)]
-    newly = "FALSE"
-    parameters: list[object] = [seq, pair.name, system]
-    if parent is not None:
-        newly = f"m._parent IN (SELECT {system}_id FROM {links_table(parent)} WHERE _seq > ?)"
-        parameters.append(seq)
+    table = mapped_table(pair, system)
+    which = [f"m._seq > {seq:d}"] if db.moved(table) > seq else []
+    if not db.is_empty(REVIEW):
+        reviewed = f"SELECT record_id FROM {REVIEW} WHERE pair = '{pair.name}' AND system = '{system}'"
+        which.append(f"m._id IN ({reviewed})")
+    if parent is not None and db.moved(links_table(parent)) > seq:
+        which.append(f"m._parent IN (SELECT {system}_id FROM {links_table(parent)} WHERE _seq > {seq:d})")
+    if not which:
+        return no_rows(pair).select(columns)
     return db.frame(
-        f"""SELECT {", ".join("m." + quoted(c) for c in columns)}
-            FROM {mapped_table(pair, system)} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id
-            WHERE NOT m._deleted AND (m._seq > ? OR m._id IN
-              (SELECT record_id FROM links.review WHERE pair = ? AND system = ?) OR {newly})""",
-        parameters,
+        f"""SELECT {", ".join("m." + quoted(c) for c in columns)} FROM {table} m
+            ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id
+            WHERE NOT m._deleted AND ({" OR ".join(which)})"""
     )
 
 

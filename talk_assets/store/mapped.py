@@ -1,12 +1,14 @@
 """Mapped rows: both ends in one shape, with the time each property last moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store.database import Database, quoted
+from talk_assets.store.database import Database
+from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 
 
@@ -23,35 +25,44 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> 
         return 0
     table = mapped_table(pair, system)
     known = by_id(db, pair, system, rows["_id"].to_list())
-    timed = [p.name for p in pair.properties if not p.derived]
-    compared = [*pair.names, "_key", "_parent", "_deleted", UNSHOWN, *match_columns(pair)]
-    beside = rows.join(
-        known.select("_id", "_seq", *compared, *(f"{n}{AT}" for n in timed)), on="_id", how="left", suffix="_was"
-    )
+    beside = rows.join(known.drop(_NOT_COMPARED), on="_id", how="left", suffix="_was")
     if rows[UNSHOWN].null_count() < rows.height:
         beside = beside.with_columns(_last_known(pair))
-    same = {name: pl.col(name).eq_missing(pl.col(f"{name}_was")) for name in compared}
-    unmoved = pl.all_horizontal(*same.values()) & pl.col("_seq").is_not_null()
-    kept = beside.with_columns(
-        *(
-            pl.when(same[n] & pl.col("_seq").is_not_null())
-            .then(pl.col(f"{n}{AT}"))
-            .when(~is_unshown(f"{UNSHOWN}_was", n) | pl.col(f"{n}_was").is_not_null())
-            .then(pl.col(f"{n}{TOLD}") if f"{n}{TOLD}" in rows.columns else pl.col("_stamp"))
-            .alias(f"{n}{AT}")
-            for n in timed
-        ),
-        _moved=~unmoved,
-    )
-    moved = kept.filter("_moved").height
+    told = tuple(name for name in pair.names if f"{name}{TOLD}" in rows.columns)
+    kept = beside.with_columns(_moves(pair, told))
+    moved = int(kept["_moved"].sum())
     with db.transaction():
-        seq = db.next_seq() if moved else db.latest_seq()
+        seq = db.next_seq(table) if moved else db.latest_seq()
         final = kept.with_columns(
             _seq=pl.when("_moved").then(pl.lit(seq, dtype=pl.Int64)).otherwise(pl.col("_seq"))
         ).select(mapped_schema(pair).keys())
-        db.run(f"DELETE FROM {table} USING incoming WHERE {table}._id = incoming._id", incoming=final.select("_id"))
+        old, parameters, frames = among("_id", final["_id"].to_list())
+        db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
         db.insert(table, final)
     return moved
+
+
+_NOT_COMPARED = ("_stamp", "_version", "_derived")
+
+
+@lru_cache(maxsize=64)
+def _moves(pair: EntityPair, told: tuple[str, ...]) -> list[pl.Expr]:
+    """When each property last moved, and whether any did (`_moved`), of rows beside what was known of them.
+
+    *told* are the properties that have a time of their own (`TOLD`).
+    """
+    compared = [*pair.names, "_key", "_parent", "_deleted", UNSHOWN, *match_columns(pair)]
+    same = {name: pl.col(name).eq_missing(pl.col(f"{name}_was")) for name in compared}
+    known = pl.col("_seq").is_not_null()
+    times = [
+        pl.when(same[n] & known)
+        .then(pl.col(f"{n}{AT}"))
+        .when(~is_unshown(f"{UNSHOWN}_was", n) | pl.col(f"{n}_was").is_not_null())
+        .then(pl.col(f"{n}{TOLD}" if n in told else "_stamp"))
+        .alias(f"{n}{AT}")
+        for n in (p.name for p in pair.properties if not p.derived)
+    ]
+    return [*times, (~(pl.all_horizontal(*same.values()) & known)).alias("_moved")]
 
 
 def _last_known(pair: EntityPair) -> list[pl.Expr]:
@@ -69,41 +80,49 @@ def _last_known(pair: EntityPair) -> list[pl.Expr]:
 
 def unshown(db: Database, pair: EntityPair, system: System) -> dict[str, int]:
     """Properties that *system* leaves out of its answers, and of how many live records, linked or not."""
-    found = db.rows(
-        f"""SELECT name, count(*) FROM
-              (SELECT unnest(string_split(trim({UNSHOWN}, ','), ',')) AS name FROM {mapped_table(pair, system)}
-               WHERE {UNSHOWN} IS NOT NULL AND NOT _deleted) GROUP BY name ORDER BY name"""
+    return unshown_of(db, [(pair, system)]).get((pair.name, system), {})
+
+
+def unshown_of(db: Database, which: Iterable[tuple[EntityPair, System]]) -> dict[tuple[str, System], dict[str, int]]:
+    """The same as `unshown` for several, by pair and end; left out are those that show everything."""
+    lists = " UNION ALL ".join(
+        f"""SELECT '{pair.name}' AS pair, '{system}' AS system, {UNSHOWN} AS names FROM {mapped_table(pair, system)}
+            WHERE {UNSHOWN} IS NOT NULL AND NOT _deleted"""
+        for pair, system in which
     )
-    return {str(name): int(str(count)) for name, count in found}
+    counts: dict[tuple[str, System], dict[str, int]] = {}
+    for name, system, names, count in db.rows(
+        f"SELECT pair, system, names, count(*) FROM ({lists}) GROUP BY ALL ORDER BY ALL"
+    ):
+        found = counts.setdefault((str(name), System(str(system))), {})
+        for one in str(names).strip(",").split(","):
+            found[one] = found.get(one, 0) + int(str(count))
+    return counts
 
 
 def touch(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> None:
     """Count rows as moved though their values did not: what was decided about them no longer holds."""
     if not ids:
         return
-    wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
+    chosen, parameters, frames = among("_id", ids)
+    table = mapped_table(pair, system)
     with db.transaction():
-        db.run(
-            f"UPDATE {mapped_table(pair, system)} SET _seq = ? WHERE _id IN (SELECT _id FROM wanted)",
-            [db.next_seq()],
-            wanted=wanted,
-        )
+        db.run(f"UPDATE {table} SET _seq = ? WHERE {chosen}", [db.next_seq(table), *parameters], **frames)
 
 
 def by_id(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
     """The mapped rows of *ids*."""
-    wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
+    chosen, parameters, frames = among("_id", ids)
     columns = ", ".join(quoted(name) for name in mapped_schema(pair))
-    return db.frame(f"SELECT {columns} FROM {mapped_table(pair, system)} SEMI JOIN wanted USING (_id)", wanted=wanted)
+    return db.frame(f"SELECT {columns} FROM {mapped_table(pair, system)} WHERE {chosen}", parameters, **frames)
 
 
 def lines_of(db: Database, child: EntityPair, system: System, parents: Sequence[str]) -> pl.DataFrame:
     """The live mapped lines of the documents *parents*, in a stable order."""
-    wanted = pl.DataFrame({"_parent": list(parents)}, schema={"_parent": pl.String()})
+    chosen, parameters, frames = among("_parent", parents)
     columns = ", ".join(quoted(name) for name in mapped_schema(child))
     return db.frame(
-        f"SELECT {columns} FROM {mapped_table(child, system)} SEMI JOIN wanted USING (_parent) WHERE NOT _deleted",
-        wanted=wanted,
+        f"SELECT {columns} FROM {mapped_table(child, system)} WHERE {chosen} AND NOT _deleted", parameters, **frames
     ).sort("_parent", "_id")
 
 

@@ -25,7 +25,7 @@ def move(db: Database, pair: EntityPair, moves: pl.DataFrame, *, now: datetime) 
         db.run(
             f"""UPDATE {table} SET salesforce_id = moves.now, rule = moves.rule, _seq = ?
                 FROM moves WHERE {table}.link_id = moves.link_id""",
-            [db.next_seq()],
+            [db.next_seq(table)],
             moves=moves,
         )
 

@@ -14,6 +14,8 @@ from talk_assets.store.witness import Standing, checkpoint_of
 
 CATALOG = "talk"
 """The store's name inside DuckDB, whatever its file is called."""
+THREADS_FROM = 512 * 1024 * 1024
+"""File size in bytes from which DuckDB may use all cores; below, handing work to threads costs a third more."""
 SCHEMA_VERSION = 2
 MIGRATIONS: Mapping[int, Sequence[str]] = {
     # Epoch and commits are numbered by `Database` where they are missing; links get their new column from their
@@ -72,6 +74,19 @@ def attach(path: Path | None) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     return connection
+
+
+def configure(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+    """Set what holds for every statement on the store at *path*, and let nothing change it."""
+    # Time stamps with a zone are handed over in the session's zone; the contracts say UTC.
+    connection.execute("SET TimeZone='UTC'")
+    connection.execute("SET preserve_insertion_order=false")
+    # It would be drawn on stdout, into the middle of a command's JSON.
+    connection.execute("SET enable_progress_bar=false")
+    if path is None or path.stat().st_size < THREADS_FROM:
+        connection.execute("SET threads=1")
+    connection.execute("SET enable_external_access=false")
+    connection.execute("SET lock_configuration=true")
 
 
 def literal(path: Path | None) -> str:

@@ -7,7 +7,14 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.wire import Entity
 from talk_assets.store.database import Database
+from talk_assets.store.sql import among
 from talk_assets.store.tables import QUARANTINE_SCHEMA, changes_table, raw_table
+
+TABLE = "store.quarantine"
+_NO_REFUSALS = pl.DataFrame(
+    schema=dict.fromkeys(("system", "record_id", "property", "reason"), pl.String()) | {"_seq": pl.Int64()}
+)
+_NO_ENTRIES = pl.DataFrame(schema=dict(QUARANTINE_SCHEMA))
 
 
 def replace(
@@ -19,7 +26,7 @@ def replace(
     *entries* has columns `record_id, property, check, value, reason`. A record that was there before
     keeps its first time and counts one more attempt.
     """
-    if ids.is_empty():
+    if ids.is_empty() or (entries.is_empty() and db.is_empty(TABLE)):
         return []
     if "property" not in ids.columns:
         ids = ids.with_columns(property=pl.lit(None, dtype=pl.String))
@@ -61,6 +68,8 @@ def replace(
 
 def drop_settled(db: Database, pair: EntityPair) -> None:
     """Forget refusals of records of which nothing is asked any more, as after the edit was taken back."""
+    if db.is_empty(TABLE):
+        return
     db.run(
         f"""DELETE FROM store.quarantine WHERE stage = 'writeback' AND pair = ? AND NOT EXISTS
             (SELECT 1 FROM {changes_table(pair)} c WHERE c.origin_id = quarantine.record_id
@@ -72,6 +81,8 @@ def drop_settled(db: Database, pair: EntityPair) -> None:
 
 def entries(db: Database, pair: str | None = None) -> pl.DataFrame:
     """What is in quarantine, oldest first."""
+    if db.is_empty(TABLE):
+        return _NO_ENTRIES
     return db.frame(
         "SELECT * FROM store.quarantine WHERE ? IS NULL OR pair = ? ORDER BY first_seen, pair, record_id, property",
         [pair, pair],
@@ -80,6 +91,8 @@ def entries(db: Database, pair: str | None = None) -> pl.DataFrame:
 
 def count(db: Database, pair: str) -> int:
     """How many records of *pair* are in quarantine."""
+    if db.is_empty(TABLE):
+        return 0
     return db.count(
         "SELECT count(*) FROM (SELECT DISTINCT system, record_id FROM store.quarantine WHERE pair = ?)", [pair]
     )
@@ -87,6 +100,8 @@ def count(db: Database, pair: str) -> int:
 
 def unread(db: Database, name: str, system: str) -> list[str]:
     """Records that could not be read though they can be asked for again by id."""
+    if db.is_empty(TABLE):
+        return []
     found = db.frame(
         """SELECT DISTINCT record_id FROM store.quarantine
            WHERE stage = 'raw' AND pair = ? AND system = ? AND lower(property) <> 'id' AND record_id <> ''
@@ -98,6 +113,8 @@ def unread(db: Database, name: str, system: str) -> list[str]:
 
 def drop_nameless(db: Database, name: str, system: str, *, all_ids: bool) -> None:
     """Forget records that came without an id; with *all_ids* those whose id could not be asked for too."""
+    if db.is_empty(TABLE):
+        return
     db.run(
         """DELETE FROM store.quarantine WHERE stage = 'raw' AND pair = ? AND system = ?
            AND (record_id = '' OR (? AND lower(property) = 'id'))""",
@@ -107,12 +124,14 @@ def drop_nameless(db: Database, name: str, system: str, *, all_ids: bool) -> Non
 
 def stopped(db: Database, pair: str, system: str, ids: list[str]) -> list[str]:
     """Which of the records *ids* cannot be read or translated at the moment, so that their rows are old."""
-    wanted = pl.DataFrame({"_id": ids}, schema={"_id": pl.String()})
+    if db.is_empty(TABLE):
+        return []
+    chosen, parameters, frames = among("record_id", ids)
     found = db.frame(
-        """SELECT DISTINCT record_id FROM store.quarantine
-           WHERE stage IN ('raw', 'mapped') AND pair = ? AND system = ? AND record_id IN (SELECT _id FROM wanted)""",
-        [pair, system],
-        wanted=wanted,
+        f"""SELECT DISTINCT record_id FROM store.quarantine
+            WHERE stage IN ('raw', 'mapped') AND pair = ? AND system = ? AND {chosen}""",
+        [pair, system, *parameters],
+        **frames,
     )
     return found["record_id"].to_list()
 
@@ -122,6 +141,8 @@ def refusals(db: Database, pair: str) -> pl.DataFrame:
 
     A null property stands for the whole record.
     """
+    if db.is_empty(TABLE):
+        return _NO_REFUSALS
     return db.frame(
         """SELECT system, record_id, property, max(reason) AS reason, max(_seq) AS _seq FROM store.quarantine
            WHERE stage = 'writeback' AND pair = ? GROUP BY system, record_id, property""",
@@ -131,14 +152,14 @@ def refusals(db: Database, pair: str) -> pl.DataFrame:
 
 def lines_stopped(db: Database, child: str, entity: Entity, documents: list[str]) -> pl.DataFrame:
     """Which of *documents* have a line in quarantine (columns `_id, stops`: the reason)."""
-    wanted = pl.DataFrame({"_id": documents}, schema={"_id": pl.String()})
+    chosen, parameters, frames = among("r._parent", documents)
     return db.frame(
         f"""SELECT r._parent AS _id, min('Line ' || q.record_id || ': ' || q.reason) AS stops
             FROM store.quarantine q JOIN {raw_table(entity)} r ON r._id = q.record_id
             WHERE q.pair = ? AND q.system = ? AND q.stage IN ('raw', 'mapped') AND NOT r._deleted
-              AND r._parent IN (SELECT _id FROM wanted) GROUP BY r._parent""",
-        [child, entity.system],
-        wanted=wanted,
+              AND {chosen} GROUP BY r._parent""",
+        [child, entity.system, *parameters],
+        **frames,
     )
 
 

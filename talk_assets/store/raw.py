@@ -7,7 +7,8 @@ from datetime import datetime
 import polars as pl
 
 from talk_assets.model.wire import NOT_SHOWN, Entity, raw_schema
-from talk_assets.store.database import Database, quoted
+from talk_assets.store.database import Database
+from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import raw_table
 
 
@@ -22,24 +23,22 @@ def keep(db: Database, entity: Entity, rows: pl.DataFrame) -> int:
     """
     if rows.is_empty():
         return 0
-    table, columns = raw_table(entity), _columns(entity)
-    incoming = rows.select(raw_schema(entity).keys()).unique("_id", keep="last", maintain_order=True)
-    with db.transaction():
-        changed = db.frame(
-            f"SELECT {columns} FROM incoming EXCEPT SELECT {columns} FROM {table} SEMI JOIN incoming USING (_id)",
-            incoming=incoming,
-        )
-        if changed.is_empty():
-            return 0
+    columns = list(raw_schema(entity))
+    incoming = rows.select(columns).unique("_id", keep="last", maintain_order=True)
+    known = by_id(db, entity, incoming["_id"].to_list())
+    changed = incoming.join(known, on=columns, how="anti", nulls_equal=True, maintain_order="left")
+    if changed.height:
         _replace(db, entity, changed)
     return changed.height
 
 
 def _replace(db: Database, entity: Entity, changed: pl.DataFrame) -> None:
     table = raw_table(entity)
-    stamped = changed.with_columns(_seq=pl.lit(db.next_seq(), dtype=pl.Int64))
-    db.run(f"DELETE FROM {table} USING incoming WHERE {table}._id = incoming._id", incoming=changed.select("_id"))
-    db.insert(table, stamped)
+    old, parameters, frames = among("_id", changed["_id"].to_list())
+    with db.transaction():
+        stamped = changed.with_columns(_seq=pl.lit(db.next_seq(table), dtype=pl.Int64))
+        db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
+        db.insert(table, stamped)
 
 
 def lines_gone(db: Database, child: Entity, documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -77,11 +76,8 @@ def since(db: Database, entity: Entity, seq: int, lookups: Sequence[Lookup] = ()
 
 def by_id(db: Database, entity: Entity, ids: Sequence[str], *, column: str = "_id") -> pl.DataFrame:
     """Rows whose *column* is one of *ids*."""
-    wanted = pl.DataFrame({"wanted": list(ids)}, schema={"wanted": pl.String()})
-    return db.frame(
-        f"SELECT {_columns(entity)}, _seq FROM {raw_table(entity)} SEMI JOIN wanted ON wanted = {quoted(column)}",
-        wanted=wanted,
-    )
+    chosen, parameters, frames = among(quoted(column), ids)
+    return db.frame(f"SELECT {_columns(entity)}, _seq FROM {raw_table(entity)} WHERE {chosen}", parameters, **frames)
 
 
 def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, patience: float) -> pl.DataFrame:
@@ -157,14 +153,14 @@ def cursor(db: Database, entity: Entity) -> str | None:
 def set_cursor(db: Database, entity: Entity, text: str, *, now: datetime, swept: bool) -> None:
     """Store how far *entity* was read; call it in the transaction that keeps the rows."""
     with db.transaction():
-        known = db.value(
-            "SELECT swept_at FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name]
+        about, swept_at = [entity.system, entity.name], now if swept else None
+        known = db.execute(
+            """UPDATE store.cursor SET cursor = ?, read_at = ?, swept_at = coalesce(?::TIMESTAMPTZ, swept_at)
+               WHERE system = ? AND entity = ?""",
+            [text, now, swept_at, *about],
         )
-        db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
-        db.execute(
-            "INSERT INTO store.cursor VALUES (?, ?, ?, ?, ?)",
-            [entity.system, entity.name, text, now, now if swept else known],
-        )
+        if not known:
+            db.execute("INSERT INTO store.cursor VALUES (?, ?, ?, ?, ?)", [*about, text, now, swept_at])
 
 
 def read_anew(db: Database, entity: Entity) -> None:
@@ -174,10 +170,7 @@ def read_anew(db: Database, entity: Entity) -> None:
 
 def touch(db: Database, entity: Entity, ids: Sequence[str]) -> None:
     """Count rows as moved, so that they are translated again."""
-    wanted = pl.DataFrame({"_id": list(ids)}, schema={"_id": pl.String()})
+    chosen, parameters, frames = among("_id", ids)
+    table = raw_table(entity)
     with db.transaction():
-        db.run(
-            f"UPDATE {raw_table(entity)} SET _seq = ? WHERE _id IN (SELECT _id FROM wanted)",
-            [db.next_seq()],
-            wanted=wanted,
-        )
+        db.run(f"UPDATE {table} SET _seq = ? WHERE {chosen}", [db.next_seq(table), *parameters], **frames)

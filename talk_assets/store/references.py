@@ -8,6 +8,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
 from talk_assets.store.links import GONE
+from talk_assets.store.sql import among
 from talk_assets.store.tables import links_table
 from talk_assets.store.ties import parted
 
@@ -45,14 +46,17 @@ def with_gone(
 ) -> pl.DataFrame:
     """Add `gone:<name>` for the reference columns of *rows* (link ids): whether *system*'s record is deleted."""
     for p in pair.references:
-        ids = rows.select(pl.col(p.name).alias("link_id")).drop_nulls().unique()
-        gone = db.frame(
-            f"SELECT link_id FROM {links_table(pairs[str(p.reference)])} SEMI JOIN ids USING (link_id) "
-            f"WHERE list_contains(?, state)",
-            [list(GONE[system])],
-            ids=ids,
-        )
-        rows = rows.with_columns(pl.col(p.name).is_in(gone["link_id"].to_list()).alias(f"gone:{p.name}"))
+        gone: list[object] = []
+        if ids := rows[p.name].drop_nulls().unique().to_list():
+            chosen, parameters, frames = among("link_id", ids)
+            found = db.frame(
+                f"SELECT link_id FROM {links_table(pairs[str(p.reference)])} "
+                f"WHERE list_contains(?, state) AND {chosen}",
+                [list(GONE[system]), *parameters],
+                **frames,
+            )
+            gone = found["link_id"].to_list()
+        rows = rows.with_columns(pl.col(p.name).is_in(gone).alias(f"gone:{p.name}"))
     return rows
 
 
@@ -72,11 +76,10 @@ def _stand_ins(db: Database, referred: EntityPair, system: System, ids: pl.Serie
 def _translate(
     db: Database, referred: EntityPair, rows: pl.DataFrame, column: str, *, known: str, wanted: str
 ) -> pl.DataFrame:
-    ids = rows.select(pl.col(column).alias("known")).drop_nulls().unique()
-    table = db.frame(
-        f"""SELECT {known} AS known, {wanted} AS wanted FROM {links_table(referred)}
-            WHERE {known} IN (SELECT known FROM ids)""",
-        ids=ids,
-    )
-    lookup = dict(zip(table["known"].to_list(), table["wanted"].to_list(), strict=True))
+    ids = rows[column].drop_nulls().unique().to_list()
+    lookup = {}
+    if ids:
+        chosen, parameters, frames = among(known, ids)
+        table = db.frame(f"SELECT {known}, {wanted} FROM {links_table(referred)} WHERE {chosen}", parameters, **frames)
+        lookup = dict(table.iter_rows())
     return rows.with_columns(pl.col(column).replace_strict(lookup, default=None, return_dtype=pl.String))

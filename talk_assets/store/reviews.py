@@ -8,7 +8,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import mapped
 from talk_assets.store.database import Database
-from talk_assets.store.tables import REVIEW_SCHEMA, links_table, mapped_table
+from talk_assets.store.tables import REVIEW, REVIEW_SCHEMA, links_table, mapped_table
 
 
 def replace(db: Database, pair: EntityPair, examined: pl.DataFrame, reviews: pl.DataFrame) -> None:
@@ -17,6 +17,8 @@ def replace(db: Database, pair: EntityPair, examined: pl.DataFrame, reviews: pl.
     Records that were linked or deleted meanwhile leave review, one entry a record stays. A record
     that leaves it unlinked counts as moved, so that it is looked at as one without a counterpart.
     """
+    if reviews.is_empty() and db.is_empty(REVIEW):
+        return
     with db.transaction():
         before = db.frame("SELECT DISTINCT system, record_id AS _id FROM links.review WHERE pair = ?", [pair.name])
         if before.height and examined.height:
@@ -57,6 +59,8 @@ def waiting(db: Database, pair: str | None = None) -> pl.DataFrame:
 
 def count(db: Database, pair: EntityPair) -> int:
     """How many records of *pair* are in review."""
+    if db.is_empty(REVIEW):
+        return 0
     return db.count("SELECT count(*) FROM links.review WHERE pair = ?", [pair.name])
 
 

@@ -5,13 +5,15 @@ uniqueness is checked by query where it matters. An upsert is DELETE and INSERT 
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
-from talk_assets.store.database import Database, quoted, sql_type
+from talk_assets.store.database import Database
+from talk_assets.store.sql import quoted, sql_type
 
 AT = "__at"
 """Suffix of the column that says when a property last moved on its end."""
@@ -70,6 +72,12 @@ def mapped_schema(pair: EntityPair) -> dict[str, pl.DataType]:
     columns |= {p.name: p.dtype for p in pair.properties}
     columns |= {f"{p.name}{AT}": pl.Datetime("us", "UTC") for p in pair.properties if not p.derived}
     return columns
+
+
+@lru_cache(maxsize=64)
+def no_rows(pair: EntityPair) -> pl.DataFrame:
+    """An empty mapped table."""
+    return pl.DataFrame(schema=mapped_schema(pair))
 
 
 LINK_SCHEMA: Mapping[str, pl.DataType] = {
@@ -138,6 +146,7 @@ QUARANTINE_SCHEMA: Mapping[str, pl.DataType] = {
 """A record out of the flow: which stage stopped it, at which property and why. It is tried again when
 the record's change number passes *_seq*."""
 
+REVIEW = "links.review"
 REVIEW_SCHEMA: Mapping[str, pl.DataType] = {
     "pair": pl.String(),
     "system": pl.String(),
@@ -242,13 +251,11 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
     """
     with db.transaction():
         _create(db, "store.cursor", CURSOR_SCHEMA)
-        noted = db.rows("SELECT key, value FROM store.meta WHERE starts_with(key, 'paths_')")
-        read = {str(key): str(value) for key, value in noted}
         for entity in entities:
             for one in (entity, *entity.children):
                 columns = raw_schema(one) | {"_seq": pl.Int64(), "_missing_since": pl.Datetime("us", "UTC")}
                 lacked = _create(db, raw_table(one), columns)
-                if _asked_anew(db, one, read) or lacked:
+                if _asked_anew(db, one) or lacked:
                     db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
         for pair in pairs:
             for system in System:
@@ -257,7 +264,7 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
             _create(db, baseline_table(pair), baseline_schema(pair))
             _create(db, changes_table(pair), CHANGE_SCHEMA)
         _create(db, "store.quarantine", QUARANTINE_SCHEMA)
-        _create(db, "links.review", REVIEW_SCHEMA)
+        _create(db, REVIEW, REVIEW_SCHEMA)
         _create(db, "links.said", TIE_SCHEMA)
         _create(db, "links.moved", MOVE_SCHEMA)
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
@@ -265,21 +272,24 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
         _create(db, "writeback.intent", INTENT_SCHEMA)
 
 
-def _asked_anew(db: Database, entity: Entity, read: Mapping[str, str]) -> bool:
-    """Note the paths *entity* is read with; whether the last run *read* it without some of them."""
+def _asked_anew(db: Database, entity: Entity) -> bool:
+    """Note the paths *entity* is read with; whether the last run read it without some of them."""
     key, paths = f"paths_{entity.system}_{entity.name}", " ".join(entity.paths)
-    known = read.get(key)
-    if known != paths:
-        db.set_meta(key, paths)
+    known = db.meta(key)
+    db.set_meta(key, paths)
     return known is not None and not set(entity.paths) <= set(known.split(" "))
 
 
 def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> bool:
     """Create *table*, or add the columns it lacks; whether it was there and lacked some."""
-    columns = ", ".join(f"{quoted(name)} {sql_type(dtype)}" for name, dtype in schema.items())
-    db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-    known = {str(row[0]) for row in db.rows(f"DESCRIBE {table}")}
-    lacking = {name: dtype for name, dtype in schema.items() if name not in known}
-    for name, dtype in lacking.items():
-        db.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {sql_type(dtype)}")
+    if "_seq" in schema:
+        db.watch(table)
+    known = db.columns.get(table.replace('"', ""))
+    if known is None:
+        columns = ", ".join(f"{quoted(name)} {sql_type(dtype)}" for name, dtype in schema.items())
+        db.define(f"CREATE TABLE {table} ({columns})")
+        return False
+    lacking = [name for name in schema if name not in known]
+    for name in lacking:
+        db.define(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {sql_type(schema[name])}")
     return bool(lacking)

@@ -9,9 +9,15 @@ from talk_assets.model.system import System
 from talk_assets.store.database import Database
 from talk_assets.store.tables import TIE_SCHEMA, links_table, mapped_table
 
+SAID = "links.said"
 LAST = """(SELECT * FROM links.said WHERE what <> 'renewed' QUALIFY row_number() OVER
   (PARTITION BY pair, salesforce_id, customerp_id ORDER BY said_at DESC, rowid DESC) = 1)"""
 """The last that was said of each two records, as SQL."""
+_NOT_APART = pl.DataFrame(
+    schema=dict.fromkeys(("system", "_id", "salesforce_id", "customerp_id"), pl.String())
+    | {"said_at": TIE_SCHEMA["said_at"]}
+)
+_NOT_PARTED = pl.DataFrame(schema=dict.fromkeys(("salesforce_id", "customerp_id", "what"), pl.String()))
 
 
 def say(
@@ -19,7 +25,7 @@ def say(
 ) -> None:
     """Record that a person said *what* (see `store.tables.TIE_SCHEMA`) of two records."""
     row = (pair.name, salesforce_id, customerp_id, what, by, now)
-    db.insert("links.said", pl.DataFrame([row], schema=dict(TIE_SCHEMA), orient="row"))
+    db.insert(SAID, pl.DataFrame([row], schema=dict(TIE_SCHEMA), orient="row"))
 
 
 def apart(db: Database, pair: EntityPair) -> pl.DataFrame:
@@ -27,6 +33,8 @@ def apart(db: Database, pair: EntityPair) -> pl.DataFrame:
 
     Columns: `system, _id, salesforce_id, customerp_id, said_at`; one row a record, the last thing said of it.
     """
+    if db.is_empty(SAID):
+        return _NOT_APART
     ends = " UNION ALL ".join(
         f"""SELECT '{system}' AS system, m._id, s.salesforce_id, s.customerp_id, s.said_at FROM {LAST} s
             JOIN {mapped_table(pair, system)} m ON m._id = s.{system}_id AND NOT m._deleted
@@ -43,6 +51,8 @@ def apart(db: Database, pair: EntityPair) -> pl.DataFrame:
 
 def parted(db: Database, pair: EntityPair) -> pl.DataFrame:
     """Records that a person said are no one thing (columns `salesforce_id, customerp_id, what`: separate or kept)."""
+    if db.is_empty(SAID):
+        return _NOT_PARTED
     return db.frame(
         f"""SELECT salesforce_id, customerp_id, what FROM {LAST} s WHERE pair = ? AND what IN ('separate', 'kept')
             ORDER BY ALL""",
@@ -73,6 +83,8 @@ def last_said(db: Database, pair: EntityPair, salesforce_id: str, customerp_id: 
 
 def renewals(db: Database, pair: EntityPair, system: System) -> dict[str, int]:
     """How often the key under which the other end knows a copy was given up, by record of *system*; none: never."""
+    if db.is_empty(SAID):
+        return {}
     found = db.rows(
         f"SELECT {system}_id, count(*) FROM links.said WHERE pair = ? AND what = 'renewed' GROUP BY 1", [pair.name]
     )

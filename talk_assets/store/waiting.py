@@ -1,6 +1,6 @@
 """Everything that is held back, and why: what a person may want to look at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -9,6 +9,7 @@ from talk_assets.model.system import System
 from talk_assets.store import changes, mapped, quarantine, reviews
 from talk_assets.store.altered import altered
 from talk_assets.store.database import Database
+from talk_assets.store.tables import REVIEW, changes_table
 
 WAITING_SCHEMA = dict.fromkeys(("pair", "system", "id", "property", "state", "reason"), pl.String())
 """*system* and *id* name the record that has what cannot travel; *state* says who or what it waits for. What an
@@ -18,7 +19,13 @@ end does not show of any record is told once, with the state `unshown` and no id
 def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
     """Held, parked and undecided changes, records in review and in quarantine, and what is not shown."""
     parts = [pl.DataFrame(schema=WAITING_SCHEMA)]
-    for pair in pairs:
+    chosen = list(pairs)
+    hidden = mapped.unshown_of(db, [(pair, system) for pair in chosen for system in System])
+    by_name = {pair.name: pair for pair in chosen}
+    parts += [_unshown(by_name[name], system, counts) for (name, system), counts in hidden.items()]
+    for pair in chosen:
+        if db.is_empty(quarantine.TABLE) and db.is_empty(changes_table(pair)) and db.is_empty(REVIEW):
+            continue
         stopped = quarantine.entries(db, pair.name)
         refused = stopped.filter(pl.col("stage") == "writeback").select(
             pl.col("record_id").alias("origin_id"), "property"
@@ -51,7 +58,6 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
                     pl.col("customerp_ids").replace("", "none"),
                 ).alias("reason"),
             ),
-            *(_unshown(db, pair, system) for system in System),
         ]
     return pl.concat([part.cast(pl.Schema(WAITING_SCHEMA)) for part in parts])
 
@@ -73,7 +79,7 @@ def stored_otherwise(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=WAITING_SCHEMA)
 
 
-def _unshown(db: Database, pair: EntityPair, system: System) -> pl.DataFrame:
+def _unshown(pair: EntityPair, system: System, counts: Mapping[str, int]) -> pl.DataFrame:
     rows = [
         {
             "pair": pair.name,
@@ -85,7 +91,7 @@ def _unshown(db: Database, pair: EntityPair, system: System) -> pl.DataFrame:
             "it is neither read nor written there. Allow the integration user to read it, or take it out of the "
             "declaration.",
         }
-        for name, count in mapped.unshown(db, pair, system).items()
+        for name, count in sorted(counts.items())
         if name in pair.by_name
     ]
     return pl.DataFrame(rows, schema=WAITING_SCHEMA)

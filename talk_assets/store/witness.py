@@ -8,9 +8,11 @@ older copy of it without a word.
 
 import os
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 
 import msgspec
 
@@ -34,6 +36,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     def behind(self, other: Self) -> bool:
         """Whether a store standing here has lost what one standing at *other* knew."""
         return self.store != other.store or (self.epoch, self.commits) < (other.epoch, other.commits)
+
+
+def standing(facts: Mapping[str, str], said: Standing | None, *, kept: bool) -> tuple[Standing, str | None]:
+    """How far a store with the *facts* has come, and why it is known to have gone back in time, if it has.
+
+    *said* is what its witness says, *kept* whether the store is a file; where it went back, a new epoch begins.
+    """
+    known = facts.get("store")
+    now = Standing(store=known or uuid4().hex, epoch=int(facts.get("epoch", 1)), commits=int(facts.get("commits", 0)))
+    if said is not None and now.behind(said):
+        why = "a newer state of it was seen here before" if known else "the store that was here is gone"
+        return msgspec.structs.replace(now, epoch=max(now.epoch, said.epoch) + 1), why
+    if said is None and known and kept:
+        why = "nothing beside it tells whether it is the newest state"
+        return msgspec.structs.replace(now, epoch=now.epoch + 1), why
+    return now, None
 
 
 def checkpoint_of(path: Path) -> int:

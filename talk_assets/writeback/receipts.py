@@ -9,7 +9,7 @@ import polars as pl
 from talk_assets.links.adopt import agree_on_bodies
 from talk_assets.links.stage import with_link_ids
 from talk_assets.mapped.encode import holdable
-from talk_assets.mapped.stage import translate_rows
+from talk_assets.mapped.stage import settle, translate_rows, waits
 from talk_assets.model.changes import Op, Outcome, Receipt
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
@@ -40,6 +40,9 @@ def keep_stored(session: Session, pair: EntityPair, system: System, page: Page) 
     entity = session.entity(pair, system)
     if pair.parent is not None and system is System.CUSTOMERP:
         entity = session.entity(session.pairs[pair.parent], system)
+    owners = [session.pairs[name] for name in page.frames if name in session.pairs]
+    # What is translated here need not be again; but a document may have lost lines, and then those are to be.
+    done = [] if entity.children else [one for one in owners if not waits(session, one, system)]
     keep_page(session, entity, page)
     nested = {entity.name, *(child.name for child in entity.children)}
     for name, frame in page.frames.items():
@@ -49,6 +52,8 @@ def keep_stored(session: Session, pair: EntityPair, system: System, page: Page) 
                 # Lines that Salesforce made along with their document come beside it, not inside.
                 raw.keep(session.db, session.entity(owned, system), frame)
             translate_rows(session, owned, system, frame)
+    for owned in done:
+        settle(session, owned, system)
 
 
 def believe(

@@ -115,8 +115,7 @@ def _mark_first(right):
         session.db.set_mark("mapped", f"{system}_{pair.name}", session.db.latest_seq())
         # The rows come in a transaction of their own: what was marked as done may never be.
         if session.db._depth:
-            session.db._connection.execute("COMMIT")
-            session.db._connection.execute("BEGIN")
+            session.db._commit()
             if session.db.step is not None:
                 session.db.step("between")
         return right(session, pair, system, rows)

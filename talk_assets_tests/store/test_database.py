@@ -33,7 +33,7 @@ def test_what_was_committed_is_there_after_reopening(tmp_path):
     path = tmp_path / "it's odd.store.duckdb"
     with Database(path) as db:
         db.set_meta("tenant", "a")
-        db.set_mark("raw", "contact", db.next_seq())
+        db.set_mark("raw", "contact", db.next_seq("raw.contact"))
     with Database(path) as db:
         assert (db.meta("tenant"), db.mark("raw", "contact"), db.latest_seq()) == ("a", 1, 1)
 
@@ -41,7 +41,7 @@ def test_what_was_committed_is_there_after_reopening(tmp_path):
 def fail(db):
     with db.transaction():
         db.set_meta("a", "1")
-        db.next_seq()
+        db.next_seq("raw.contact")
         raise ZeroDivisionError
 
 

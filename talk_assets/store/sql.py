@@ -1,0 +1,75 @@
+"""Names and types in SQL, and how frames go in and come out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import duckdb
+import polars as pl
+
+FEW = 64
+"""Rows up to which values are handed over one by one: a frame as Arrow costs more than a small statement itself."""
+
+_POLARS: dict[str, pl.DataType] = {
+    "VARCHAR": pl.String(),
+    "BIGINT": pl.Int64(),
+    "BOOLEAN": pl.Boolean(),
+    "DATE": pl.Date(),
+    "TIMESTAMP WITH TIME ZONE": pl.Datetime("us", "UTC"),
+}
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier; names come from declarations only."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_type(dtype: pl.DataType) -> str:
+    """The DuckDB column type of a polars type."""
+    if isinstance(dtype, pl.Decimal):
+        return f"DECIMAL({dtype.precision},{dtype.scale})"
+    if isinstance(dtype, pl.Datetime):
+        return "TIMESTAMPTZ"
+    plain: dict[type[pl.DataType], str] = {
+        pl.String: "VARCHAR",
+        pl.Boolean: "BOOLEAN",
+        pl.Date: "DATE",
+        pl.Int64: "BIGINT",
+    }
+    return plain[type(dtype)]
+
+
+def among(column: str, values: Sequence[str]) -> tuple[str, list[object], dict[str, pl.DataFrame]]:
+    """Return a condition that *column* (as SQL) is one of *values*, its parameters, and the frames it reads."""
+    if len(values) <= FEW:
+        return f"list_contains(?::VARCHAR[], {column})", [list(values)], {}
+    return f"{column} IN (SELECT wanted FROM wanted)", [], {"wanted": pl.DataFrame({"wanted": list(values)})}
+
+
+@contextmanager
+def visible(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]) -> Iterator[None]:
+    """Make *frames* tables of their names, for as long as the block lasts."""
+    for name, frame in frames.items():
+        connection.register(name, frame)
+    try:
+        yield
+    finally:
+        for name in frames:
+            connection.unregister(name)
+
+
+def few_rows(result: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
+    """Return what was found as a frame; None where it is more than `FEW` rows, or of a type not kept in the store."""
+    schema = {str(name): _polars_type(str(kind)) for name, kind, *_ in result.description or ()}
+    if None in schema.values():
+        return None
+    rows = result.fetchmany(FEW + 1)
+    if len(rows) > FEW:
+        return None
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _polars_type(kind: str) -> pl.DataType | None:
+    if kind.startswith("DECIMAL("):
+        precision, scale = kind.removeprefix("DECIMAL(").removesuffix(")").split(",")
+        return pl.Decimal(int(precision), int(scale))
+    return _POLARS.get(kind)
