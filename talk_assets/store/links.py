@@ -214,9 +214,13 @@ def fresh(db: Database, pair: EntityPair) -> list[str]:
 
 
 def found_fresh(db: Database, pair: EntityPair) -> list[str]:
-    """Those of the fresh links whose records were both there before: nobody made one for the other."""
+    """Those of the fresh links whose records were both there before: we made neither for the other.
+
+    One found by our own key was made by us in a run that died, or before the store was lost.
+    """
     return [
-        str(row[0]) for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh AND rule <> 'created'")
+        str(row[0])
+        for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh AND rule NOT IN ('created', 'key')")
     ]
 
 
