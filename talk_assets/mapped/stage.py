@@ -102,7 +102,7 @@ def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.
     db = session.db
     result = translated(session, pair, system, rows)
     with db.transaction():
-        released = quarantine.replace(
+        turned = quarantine.replace(
             db,
             stage="mapped",
             pair=pair.name,
@@ -112,8 +112,9 @@ def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.
             now=session.clock(),
         )
         moved = mapped.keep(db, pair, system, _with_keys(session, pair, system, result.rows))
-        # Put back as it was, a record did not move; but what was left undone meanwhile must be looked at.
-        mapped.touch(db, pair, system, released)
+        # A record that cannot be read any more is not what plans were made from; one that can again may be as it was,
+        # and what was left undone meanwhile must be looked at.
+        mapped.touch(db, pair, system, turned)
     return moved, result.violations["_id"].n_unique()
 
 

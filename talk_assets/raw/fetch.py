@@ -128,7 +128,7 @@ def _keep_rejects(session: Session, entity: Entity, page: Page) -> None:
         read = page.frames.get(one.name)
         found = rejects.get(one.name, [])
         examined = [*(() if read is None else read["_id"].to_list()), *(r.id for r in found)]
-        released = quarantine.replace(
+        turned = quarantine.replace(
             session.db,
             stage="raw",
             pair=one.name,
@@ -138,7 +138,7 @@ def _keep_rejects(session: Session, entity: Entity, page: Page) -> None:
             now=session.clock(),
         )
         if one.name in session.pairs:
-            mapped.touch(session.db, session.pairs[one.name], one.system, released)
+            mapped.touch(session.db, session.pairs[one.name], one.system, turned)
 
 
 def _entries(rejects: Iterable[Reject]) -> pl.DataFrame:

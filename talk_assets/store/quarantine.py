@@ -20,7 +20,7 @@ _NO_ENTRIES = pl.DataFrame(schema=dict(QUARANTINE_SCHEMA))
 def replace(
     db: Database, *, stage: str, pair: str, system: str, ids: pl.DataFrame, entries: pl.DataFrame, now: datetime
 ) -> list[str]:
-    """Replace what *stage* holds against the records *ids* (column `_id`) by *entries*; who left quarantine.
+    """Replace what *stage* holds against the records *ids* (column `_id`) by *entries*; who came into it or left it.
 
     Where *ids* names a `property` too, what is held against the record's other properties stays.
     *entries* has columns `record_id, property, check, value, reason`. A record that was there before
@@ -45,9 +45,15 @@ def replace(
                 [stage, pair, system],
                 ids=ids,
             )
-        released = before.join(entries, on="record_id", how="anti")["record_id"].sort().to_list()
+        moved = pl.concat(
+            [
+                before.select("record_id").join(entries, on="record_id", how="anti"),
+                entries.select("record_id").join(before, on="record_id", how="anti"),
+            ]
+        )["record_id"]
+        moved = moved.unique().sort().to_list()
         if entries.is_empty():
-            return released
+            return moved
         instant = pl.lit(now).cast(pl.Datetime("us", "UTC"))
         db.insert(
             "store.quarantine",
@@ -63,7 +69,7 @@ def replace(
             )
             .select(QUARANTINE_SCHEMA.keys()),
         )
-    return released
+    return moved
 
 
 def drop_settled(db: Database, pair: EntityPair) -> None:
