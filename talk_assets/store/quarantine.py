@@ -45,13 +45,7 @@ def replace(
                 [stage, pair, system],
                 ids=ids,
             )
-        moved = pl.concat(
-            [
-                before.select("record_id").join(entries, on="record_id", how="anti"),
-                entries.select("record_id").join(before, on="record_id", how="anti"),
-            ]
-        )["record_id"]
-        moved = moved.unique().sort().to_list()
+        moved = sorted(set(before["record_id"].to_list()) ^ set(entries["record_id"].to_list()))
         if entries.is_empty():
             return moved
         instant = pl.lit(now).cast(pl.Datetime("us", "UTC"))

@@ -63,6 +63,7 @@ class Ledger:
     raced: list[Overwrite] = field(default_factory=list)
     emptied: set[int] = field(default_factory=set)
     over_empty: set[int] = field(default_factory=set)
+    unspoken: set[int] = field(default_factory=set)
     fresh: list[tuple[Cell, int]] = field(default_factory=list)
     unsure: set[tuple[Cell, int]] = field(default_factory=set)
     reverted: list[Overwrite] = field(default_factory=list)
@@ -121,11 +122,13 @@ class Ledger:
                     self._echoed(cell, event)
                 continue
             self.fresh.append((cell, event))
-            # A value given and taken back between two looks leaves the emptiness that both ends had agreed on.
-            taken_back = was in self.emptied and event in self.over_empty
+            # A value given and taken back leaves the emptiness that both ends had agreed on.
+            taken_back = was in self.emptied and (event in self.over_empty or self._agreed(was, event) in self._empty)
             # A first look at two records, as after they were linked by hand, lets a value beat an empty one.
             beaten = was in self.emptied and self.was_made_twice(system, record)
-            if was not in {NOTHING} | self.before[event] and not taken_back and not beaten:
+            # Who merged saw a value and left it out of what was empty before: nothing moved that could be noticed.
+            left_out = was in self.unspoken
+            if was not in {NOTHING} | self.before[event] and not taken_back and not beaten and not left_out:
                 self._note(cell, (was, event), (old.get(name), text), at)
             self.before[event] |= {was} | self.before[was]
             self.now[cell] = event
@@ -144,6 +147,14 @@ class Ledger:
         raced = system is System.SALESFORCE and seen > looked and at - when <= RACE
         tokens = frozenset(map(number_in, texts))
         self.open.append(Overwrite(cell=cell, old=was, new=event, tokens=tokens, at=at, raced=raced))
+
+    def _agreed(self, one: int, other: int) -> int:
+        """The last event that both went on from."""
+        return max(self.before[one] & self.before[other], default=NOTHING)
+
+    @property
+    def _empty(self) -> set[int]:
+        return self.emptied | {NOTHING}
 
     def _clear_of(self, cell: Cell) -> int:
         """The clearing that an engine's empty value comes from: the last one of the other end's record."""
@@ -170,6 +181,7 @@ class Ledger:
             if event == NOTHING and lost != NOTHING:
                 event = self.now[cell] = self.clears[cell] = self.mint.number()
                 self.emptied.add(event)
+                self.unspoken.add(event)
             self.before[event] |= {lost} | self.before[lost]
         gone, stays = self.person[system, loser], self.person[system, winner]
         for end in System:
