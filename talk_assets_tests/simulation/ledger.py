@@ -56,6 +56,7 @@ class Ledger:
     records: dict[tuple[System, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: set[tuple[System, str]] = field(default_factory=set)
     merged: set[tuple[System, str]] = field(default_factory=set)
+    became: dict[str, str] = field(default_factory=dict)
     last_seen: dict[tuple[System, str, str], set[int]] = field(default_factory=dict)
     twice: set[str] = field(default_factory=set)
     logged: set[tuple[str, frozenset[int | None]]] = field(default_factory=set)
@@ -72,9 +73,16 @@ class Ledger:
     moment: int = 0
 
     def born(self, system: System, record: str, hidden: str) -> None:
-        """Note that *record* is the person, or thing, *hidden*."""
+        """Note that *record* is the person, or thing, *hidden*, or whom that was merged into."""
+        hidden = self.who(hidden)
         self.person[system, record] = hidden
         self.records[system, hidden].append(record)
+
+    def who(self, hidden: str) -> str:
+        """The person that *hidden* is by now."""
+        while hidden in self.became:
+            hidden = self.became[hidden]
+        return hidden
 
     def was_made_twice(self, system: System, record: str) -> bool:
         """Whether users made this on both ends by hand, or somebody took its link away."""
@@ -184,6 +192,8 @@ class Ledger:
                 self.unspoken.add(event)
             self.before[event] |= {lost} | self.before[lost]
         gone, stays = self.person[system, loser], self.person[system, winner]
+        if gone != stays:
+            self.became[gone] = stays
         for end in System:
             for record in self.records.pop((end, gone), []):
                 self.person[end, record] = stays
