@@ -12,7 +12,7 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import links, mapped, moves, raw
+from talk_assets.store import links, mapped, moves, quarantine, raw
 
 RULE_MERGED = "merged"
 STATE_MERGED = "salesforce_merged"
@@ -61,6 +61,8 @@ def follow(session: Session, pair: EntityPair) -> int:
         pl.DataFrame(handed, schema=dict.fromkeys(_MOVE, pl.String()), orient="row"),
         now=session.clock(),
     )
+    # That a counterpart could not be made says nothing about the one it has now.
+    quarantine.forget_creations(session.db, pair, System.SALESFORCE, sorted(taken))
     states = pl.DataFrame({"link_id": stuck}, schema={"link_id": pl.String()}).with_columns(state=pl.lit(STATE_MERGED))
     links.set_states(session.db, pair, states)
     return len(taken)

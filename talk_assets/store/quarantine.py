@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.store.database import Database
 from talk_assets.store.sql import among
@@ -147,6 +148,19 @@ def refusals(db: Database, pair: str) -> pl.DataFrame:
         """SELECT system, record_id, property, max(reason) AS reason, max(_seq) AS _seq FROM store.quarantine
            WHERE stage = 'writeback' AND pair = ? GROUP BY system, record_id, property""",
         [pair],
+    )
+
+
+def forget_creations(db: Database, pair: EntityPair, system: System, ids: list[str]) -> None:
+    """Forget that a counterpart of the records *ids* of *system* was refused: each has one by now."""
+    if not ids or db.is_empty(TABLE):
+        return
+    chosen, parameters, frames = among("record_id", ids)
+    db.run(
+        f"""DELETE FROM store.quarantine
+            WHERE stage = 'writeback' AND pair = ? AND system = ? AND property IS NULL AND {chosen}""",
+        [pair.name, system, *parameters],
+        **frames,
     )
 
 

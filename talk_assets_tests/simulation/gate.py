@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from talk_assets_tests.simulation import hunts
 from talk_assets_tests.simulation.mutants import MUTANTS, Mutant
@@ -18,13 +19,19 @@ class Caught:
 
 
 def runs_to_catch(mutant: Mutant, *, first: int, most: int) -> Caught:
-    """Play seeds from *first* on with the bug switched on until the oracle objects."""
+    """Play seeds from *first* on with the bug switched on until the oracle objects to what it does not else."""
     for number in range(most):
         with mutant.switch():
             outcome = simulate(first + number, mutant.hunt)
-        if outcome.violations:
+        if outcome.violations and not without_bug(first + number, hunts.HUNTS.index(mutant.hunt)):
             return Caught(runs=number + 1, violation=outcome.violations[0])
     return Caught(runs=most, violation=None)
+
+
+@cache
+def without_bug(seed: int, scene: int) -> tuple[str, ...]:
+    """What the oracle objects to when *seed* is played in the hunting *scene* of that number, with no bug."""
+    return simulate(seed, hunts.HUNTS[scene]).violations
 
 
 def table(found: Mapping[str, Sequence[Caught]]) -> Iterator[str]:

@@ -46,3 +46,5 @@ DISAGREEING = replace(_SHORT, records=25, edits=80, rough=_QUIET, rules={"edit":
 
 RESPELLED = replace(_SHORT, normalising=True, rough=_QUIET)
 """Ends store another spelling than they are given."""
+
+HUNTS = (UNANSWERED, REFUSED, CROWDED, LATE, DYING, SHIFTING, DELETING, DISAGREEING, RESPELLED)
