@@ -170,7 +170,10 @@ class Database:
             return relation.pl()
 
     def run(self, sql: str, parameters: Sequence[object] = (), **frames: pl.DataFrame) -> None:
-        """Run one statement over the store and the given *frames* (by name)."""
+        """Run one statement that changes something over the store and the given *frames* (by name)."""
+        if self._depth:
+            # First, or a rollback would bring the frames' names back that were made before the transaction.
+            self._begin_writing()
         with visible(self._connection, frames):
             self.execute(sql, parameters)
 

@@ -23,6 +23,8 @@ from talk_assets_tests.simulation.switches import switched
 from talk_assets_tests.simulation.world import Killed, Trace, World
 
 SALESFORCE, CUSTOMERP = System
+LONGEST = timedelta(minutes=5)
+"""No transaction is under way for much longer; the engine reads again what has a stamp of its last ten minutes."""
 CALM_CYCLES = 3
 """So many cycles without faults or edits must be enough."""
 
@@ -97,7 +99,9 @@ class Run:
             self.operators.act()
         full = world.chance.random() < self.scene.whole
         world.trace.add(f"cycle {self.cycles}{' whole' if full else ''}")
-        world.clock.tick(world.chance.choice((5, 60, 400)))
+        pause = world.chance.choice((5, 60, 400))
+        world.release(before=world.clock() + timedelta(seconds=pause) - LONGEST)
+        world.clock.tick(pause)
         try:
             with world.process():
                 self.cycle(full=full)

@@ -195,9 +195,10 @@ class World(Twins):
         if self.meddle is not None and self.chance.random() < self.weather.edit:
             self.meddle()
 
-    def release(self, until: int | None = None, *, record: str | None = None) -> None:
-        """Commit late transactions: those due, those of *record*, or all."""
+    def release(self, until: int | None = None, *, record: str | None = None, before: datetime | None = None) -> None:
+        """Commit late transactions: those due, those of *record*, those begun *before*, or all."""
         due = [one for one in self.late if record in {None, one.record} and (until is None or one.due <= until)]
+        due = [one for one in due if before is None or one.stamp < before]
         for one in due:
             self.late.remove(one)
             with self.ends[one.system].stamped(one.stamp):
@@ -248,7 +249,7 @@ class World(Twins):
             self.violate(f"{system.title} {kind.pair} {record} was created from nobody")
             return
         self.ledger.born(system, record, hidden)
-        if hidden in self.ledger.became:
+        if hidden in self.ledger.became or hidden in self.ledger.became.values():
             # It was merged after we had read it; that there is one in the end is asked at rest.
             return
         alive = [r for r in self.ledger.records[system, hidden] if self.ends[system].get(kind.pair, r) is not None]

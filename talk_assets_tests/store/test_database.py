@@ -89,3 +89,22 @@ def test_a_long_query_draws_nothing(tmp_path):
     """A progress bar on stdout would stand in the middle of a command's JSON."""
     with Database(tmp_path / "talk.duckdb") as db:
         assert db.value("SELECT current_setting('enable_progress_bar')") is False
+
+
+def test_frames_do_not_come_back_with_a_rollback(tmp_path):
+    """After a failed transaction that began with an insert, rows can be inserted again in the same process."""
+    rows = pl.DataFrame({"n": [1, 2]})
+    with Database(tmp_path / "talk.duckdb") as db:
+        db.define("CREATE TABLE store.numbers (n BIGINT)")
+
+        def fail():
+            with db.transaction():
+                db.insert("store.numbers", rows)
+                raise ZeroDivisionError
+
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                fail()
+        db.insert("store.numbers", rows)
+
+        assert db.count("SELECT count(*) FROM store.numbers") == 2
