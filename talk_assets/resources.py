@@ -10,13 +10,13 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.session import Options, PrivateContacts, Session
-from talk_assets.settings import Settings
+from talk_assets.settings import SalesforceSettings, Settings
 from talk_assets.store.database import Database
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
 from talk_assets.systems.http import Patience
 from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort
-from talk_assets.systems.salesforce.login import SalesforceLogin
+from talk_assets.systems.salesforce.login import Grant, SalesforceLogin, client_credentials, jwt_bearer, refresh_token
 
 PAUSE_BETWEEN_RUNS = 30
 """How much longer than a client's first pause a write waits at most before a later run tries it again."""
@@ -35,6 +35,22 @@ def declared(settings: Settings) -> tuple[dict[str, EntityPair], dict[str, Entit
     return pairs, lookups
 
 
+def grant(settings: SalesforceSettings) -> Grant:
+    """How the settings say to log in to Salesforce."""
+    secret = None if settings.client_secret is None else settings.client_secret.reveal()
+    if settings.login == "jwt_bearer" and settings.username is not None and settings.private_key is not None:
+        return jwt_bearer(
+            client_id=settings.client_id,
+            username=settings.username,
+            audience=settings.audience,
+            private_key=settings.private_key.reveal(),
+            clock=utc_now,
+        )
+    if settings.login == "refresh_token" and settings.refresh_token is not None:
+        return refresh_token(client_id=settings.client_id, client_secret=secret, token=settings.refresh_token.reveal())
+    return client_credentials(client_id=settings.client_id, client_secret=secret or "")
+
+
 def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[System, SystemPort]:
     """Open both ends; nothing is asked of them yet."""
     pairs, lookups = declared(settings)
@@ -45,8 +61,7 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
     salesforce = SalesforcePort(
         login=SalesforceLogin(
             url=settings.salesforce.url,
-            client_id=settings.salesforce.client_id,
-            client_secret=settings.salesforce.client_secret.reveal(),
+            grant=grant(settings.salesforce),
             api_version=settings.salesforce.api_version,
             ca_file=settings.ca_file,
         ),

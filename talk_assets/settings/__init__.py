@@ -19,6 +19,7 @@ from talk_assets.settings import variables
 from talk_assets.settings.access import CustomerpAccess
 from talk_assets.settings.privacy import is_private
 from talk_assets.settings.readers import PrivateContacts, Secret
+from talk_assets.settings.salesforce import SalesforceSettings, problem
 
 __all__ = [
     "CustomerpAccess",
@@ -34,17 +35,6 @@ __all__ = [
     "variables_for",
     "with_absolute_paths",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SalesforceSettings:
-    """Where the org is and who we are there."""
-
-    url: str
-    client_id: str
-    client_secret: Secret
-    api_version: str
-    external_id_field: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,21 +66,15 @@ class Settings:
         Raises:
             ConfigurationError: Names every variable that is missing or wrong, and what to do.
         """
-        problems = [problem for variable in variables.VARIABLES if (problem := variable.problem(environ))]
+        problems = [found for variable in variables.VARIABLES if (found := problem(variable, environ))]
         if problems:
             raise ConfigurationError(
                 "The settings are incomplete or wrong. Nothing was read or written.\n"
-                + "\n".join(f"  {problem}" for problem in problems)
+                + "\n".join(f"  {found}" for found in problems)
                 + "\nSet them in the environment or in a file named .env; .env.example shows all of them."
             )
         return cls(
-            salesforce=SalesforceSettings(
-                url=variables.SALESFORCE_URL.value(environ),
-                client_id=variables.SALESFORCE_CLIENT_ID.value(environ),
-                client_secret=variables.SALESFORCE_CLIENT_SECRET.value(environ),
-                api_version=variables.SALESFORCE_API_VERSION.value(environ),
-                external_id_field=variables.SALESFORCE_EXTERNAL_ID_FIELD.value(environ),
-            ),
+            salesforce=SalesforceSettings.from_environment(environ),
             customerp=CustomerpSettings(
                 url=variables.CUSTOMERP_URL.value(environ), api_key=variables.CUSTOMERP_API_KEY.value(environ)
             ),

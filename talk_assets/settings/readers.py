@@ -10,6 +10,7 @@ from talk_assets.model.disclosure import conceal
 from talk_assets.model.reserve import Reserve
 
 PrivateContacts = Literal["create", "park"]
+LoginMethod = Literal["client_credentials", "jwt_bearer", "refresh_token"]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST_LOOKBACK_SECONDS = 7 * 24 * 3600
@@ -85,6 +86,23 @@ def word(text: str) -> str:
 def secret(text: str) -> Secret:
     """A text without white space, hidden from messages."""
     return Secret(word(text))
+
+
+def login_method(text: str) -> LoginMethod:
+    """One of the OAuth flows."""
+    if text not in {"client_credentials", "jwt_bearer", "refresh_token"}:
+        raise ValueError("none of client_credentials, jwt_bearer and refresh_token")
+    return cast("LoginMethod", text)
+
+
+def private_key(text: str) -> Secret:
+    r"""A private key in PEM, hidden from messages; in one line its lines may end with ``\n`` as two characters."""
+    pem = text.replace("\\n", "\n")
+    if "PRIVATE KEY-----" not in pem:
+        raise ValueError("not a private key in PEM")
+    if "ENCRYPTED" in pem:
+        raise ValueError("it has a passphrase, and there is nobody to type it")
+    return Secret(pem)
 
 
 def matching(pattern: str, expectation: str) -> Callable[[str], str]:

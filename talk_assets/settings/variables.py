@@ -42,6 +42,18 @@ class Variable(Generic[T]):
         except ValueError as error:
             raise ValueError(f"{self.name} is {self._shown(found)}: {error}. Set it to {self.doc}.") from None
 
+    def is_set(self, environ: Mapping[str, str]) -> bool:
+        """Whether *environ* says anything of it, by itself or by a file."""
+        return bool(environ.get(self.name, "").strip() or (self.secret and environ.get(self.file_name, "").strip()))
+
+    def given(self, environ: Mapping[str, str]) -> T | None:
+        """The value in *environ*, or None where nothing is said of it.
+
+        Raises:
+            ValueError: as `value`.
+        """
+        return self.value(environ) if self.is_set(environ) else None
+
     @property
     def file_name(self) -> str:
         """The variable that names a file with the value."""
@@ -85,6 +97,36 @@ SALESFORCE_CLIENT_ID = Variable(
 SALESFORCE_CLIENT_SECRET = Variable(
     name="TALK_SALESFORCE_CLIENT_SECRET",
     doc="the consumer secret of that external client app",
+    read=readers.secret,
+    secret=True,
+)
+SALESFORCE_LOGIN = Variable(
+    name="TALK_SALESFORCE_LOGIN",
+    doc="client_credentials, jwt_bearer or refresh_token: the OAuth flow that the external client app allows",
+    read=readers.login_method,
+    default="client_credentials",
+)
+SALESFORCE_USERNAME = Variable(
+    name="TALK_SALESFORCE_USERNAME",
+    doc="the user name that jwt_bearer logs in as, pre-authorized for the external client app",
+    read=readers.word,
+)
+SALESFORCE_PRIVATE_KEY = Variable(
+    name="TALK_SALESFORCE_PRIVATE_KEY",
+    doc="the RSA key in PEM, without a passphrase, whose certificate the external client app holds (jwt_bearer)",
+    read=readers.private_key,
+    secret=True,
+)
+SALESFORCE_AUDIENCE = Variable(
+    name="TALK_SALESFORCE_AUDIENCE",
+    doc="the login host that jwt_bearer signs for: https://login.salesforce.com, or https://test.salesforce.com "
+    "for a sandbox org",
+    read=readers.origin,
+    default="https://login.salesforce.com",
+)
+SALESFORCE_REFRESH_TOKEN = Variable(
+    name="TALK_SALESFORCE_REFRESH_TOKEN",
+    doc="a refresh token of the integration user that does not rotate (refresh_token)",
     read=readers.secret,
     secret=True,
 )
@@ -177,9 +219,14 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         SALESFORCE_URL,
         SALESFORCE_CLIENT_ID,
         SALESFORCE_CLIENT_SECRET,
+        SALESFORCE_USERNAME,
+        SALESFORCE_PRIVATE_KEY,
+        SALESFORCE_REFRESH_TOKEN,
         CUSTOMERP_URL,
         CUSTOMERP_API_KEY,
         STORE,
+        SALESFORCE_LOGIN,
+        SALESFORCE_AUDIENCE,
         SALESFORCE_API_VERSION,
         SALESFORCE_EXTERNAL_ID_FIELD,
         OPPORTUNITY_STAGE,

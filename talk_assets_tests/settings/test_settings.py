@@ -19,6 +19,8 @@ GOOD = {
     "TALK_CUSTOMERP_API_KEY": "c4n4ry-api-key",
 }
 
+PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n"
+
 
 def test_required_variables_suffice_and_the_rest_has_defaults():
     """Five variables make complete settings; addresses lose the slash at their end."""
@@ -94,6 +96,54 @@ def test_secret_of_a_wrong_value_is_not_shown(name, value):
 
     assert f"{name} is a text of {len(value)} characters" in str(caught.value)
     assert "c4n4ry" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "missing"),
+    [
+        ("jwt_bearer", {}, ["TALK_SALESFORCE_USERNAME", "TALK_SALESFORCE_PRIVATE_KEY"]),
+        ("refresh_token", {}, ["TALK_SALESFORCE_REFRESH_TOKEN"]),
+        ("refresh_token", {"TALK_SALESFORCE_REFRESH_TOKEN": "5Aep861-token"}, []),
+        ("jwt_bearer", {"TALK_SALESFORCE_USERNAME": "a@b.example", "TALK_SALESFORCE_PRIVATE_KEY": PEM}, []),
+    ],
+)
+def test_each_login_asks_for_what_it_needs_and_no_more(method, given, missing):
+    """Signed assertions and refresh tokens do without the client secret; what they need is named."""
+    environ = {k: v for k, v in GOOD.items() if "SECRET" not in k} | {"TALK_SALESFORCE_LOGIN": method} | given
+
+    if missing:
+        with pytest.raises(ConfigurationError) as caught:
+            Settings.from_environment(environ)
+        assert re.findall(r"TALK_\w+(?= is not set)", str(caught.value)) == missing
+    else:
+        assert Settings.from_environment(environ).salesforce.login == method
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("c4n4ry", "not a private key"), ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nc4n4ry\n", "passphrase")],
+)
+def test_an_unusable_private_key_is_refused_without_showing_it(key, reason):
+    """The key's text never gets into the message, only what is wrong with it."""
+    with pytest.raises(ConfigurationError, match=reason) as caught:
+        Settings.from_environment(GOOD | {"TALK_SALESFORCE_PRIVATE_KEY": key})
+
+    assert "c4n4ry" not in str(caught.value)
+
+
+def test_a_private_key_may_come_from_a_file_or_in_one_line(tmp_path):
+    r"""Secret stores often keep one line, with ``\n`` written out; both give the same key."""
+    file = tmp_path / "key.pem"
+    file.write_text(PEM)
+    file.chmod(0o600)
+    one_line = PEM.replace("\n", "\\n")
+
+    read = [
+        Settings.from_environment(GOOD | given).salesforce.private_key.reveal().strip()
+        for given in ({"TALK_SALESFORCE_PRIVATE_KEY_FILE": str(file)}, {"TALK_SALESFORCE_PRIVATE_KEY": one_line})
+    ]
+
+    assert read == [PEM.strip()] * 2
 
 
 def test_settings_can_be_printed_without_their_secrets():

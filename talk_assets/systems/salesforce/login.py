@@ -28,6 +28,21 @@ _OK = 200
 _SECRETS = ("client_secret", "password", "refresh_token", "assertion")
 _ASSERTION_LIFE = timedelta(minutes=3)
 
+_ADVICE = (
+    ("approved this consumer", "Pre-authorize the integration user for the external client app, and check its name."),
+    ("audience", "Set TALK_SALESFORCE_AUDIENCE to https://login.salesforce.com, or to https://test.salesforce.com."),
+    ("access/refresh token", "The refresh token is used up or was revoked. Get a new one for the integration user."),
+    ("authorization code", "The assertion had expired when it came. Set this machine's clock."),
+    ("assertion", "Check that the private key belongs to the app's certificate, and this machine's clock."),
+    ("client identifier", "Check TALK_SALESFORCE_CLIENT_ID, and that the app belongs to this org."),
+    ("invalid_client", "Check the client secret."),
+    ("no client credentials user", "Choose the user that the external client app runs as."),
+    ("grant type", "Allow the flow that TALK_SALESFORCE_LOGIN names in the external client app."),
+    ("inactive user", "Activate the integration user."),
+    ("ip restricted", "Allow this machine's address in the external client app, or relax its IP rule."),
+)
+"""What to do about a refused login, by words of its reason; the first that fits."""
+
 Grant = Callable[[], Mapping[str, str]]
 """Gives the form fields of a token request; asked again for each new session."""
 
@@ -37,8 +52,8 @@ class SalesforceLogin:
     """Where the org is (its My Domain URL) and how to log in: by client credentials unless *grant* is given."""
 
     url: str
-    client_id: str
-    client_secret: str = field(repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
     api_version: str = "62.0"
     ca_file: Path | None = None
     grant: Grant | None = field(default=None, repr=False)
@@ -62,21 +77,30 @@ def password(*, client_id: str, client_secret: str, username: str, password: str
     return lambda: form
 
 
-def refresh_token(*, client_id: str, client_secret: str, token: str) -> Grant:
-    """Log in by a refresh token that does not rotate."""
-    form = {
-        "grant_type": "refresh_token",
-        "client_id": client_id,
-        "client_secret": client_secret,
-        "refresh_token": token,
-    }
+def refresh_token(*, client_id: str, client_secret: str | None, token: str) -> Grant:
+    """Log in by a refresh token that does not rotate; an app that asks for no secret gets none."""
+    form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": token}
+    if client_secret is not None:
+        form["client_secret"] = client_secret
     return lambda: form
 
 
 def jwt_bearer(
     *, client_id: str, username: str, audience: str, private_key: str, clock: Callable[[], datetime]
 ) -> Grant:
-    """Log in by a signed assertion; *audience* is the login host, the key is an RSA key in PEM."""
+    """Log in by a signed assertion; *audience* is the login host, the key is an RSA key in PEM.
+
+    Raises:
+        ConfigurationError: the key is none that can sign.
+    """
+    try:
+        jwt.encode({}, private_key, algorithm="RS256")
+    except (jwt.InvalidKeyError, ValueError, TypeError):
+        # The library's message may quote the key.
+        raise ConfigurationError(
+            "The private key for the Salesforce login (TALK_SALESFORCE_PRIVATE_KEY) is no RSA key in PEM. Nothing was "
+            "read or written. Set it to the key whose certificate the external client app holds."
+        ) from None
 
     def form() -> Mapping[str, str]:
         claims = {"iss": client_id, "sub": username, "aud": audience, "exp": clock() + _ASSERTION_LIFE}
@@ -142,12 +166,18 @@ class Session:
             code = quoted(facts.get("error") or f"HTTP {answer.status}", longest=LONGEST_NAME)
             reason = quoted(facts.get("error_description") or "no reason given")
             raise ConfigurationError(
-                f"Salesforce refuses the login ({code}: {reason}). "
-                "Nothing was read or written. Check the URL (the org's My Domain), the client id and secret."
+                f"Salesforce refuses the login ({code}: {reason}). Nothing was read or written. {_advice(code, reason)}"
             )
         token, instance = facts.get("access_token"), facts.get("instance_url")
         if not isinstance(token, str) or not is_token(token) or not isinstance(instance, str):
             raise PeerAnswerError("Salesforce answered the login without a token. Nothing was read. Check the URL.")
+        sent = form.get("refresh_token")
+        if sent is not None and facts.get("refresh_token", sent) != sent:
+            raise ConfigurationError(
+                "The org gives a new refresh token with each login (rotation), so the one in the settings is used up. "
+                "Nothing was read or written. Turn rotation off in the external client app and get a new token, or "
+                "log in by jwt_bearer."
+            )
         # A token goes to the configured origin alone, so an org that moved is told of rather than followed.
         found_at = origin_of(instance, end=System.SALESFORCE)
         if not same_origin(found_at, self._origin):
@@ -160,3 +190,9 @@ class Session:
         self._user = None if named is None else named["user"]
         failpoint("token received")
         return f"Bearer {token}"
+
+
+def _advice(code: str, reason: str) -> str:
+    told = f"{code} {reason}".lower()
+    found = next((what for words, what in _ADVICE if words in told), None)
+    return found or "Check the URL (the org's My Domain), the client id and secret."
