@@ -50,6 +50,7 @@ class End:
     line_values: dict
     document_values: dict
     url: str = ""
+    another: object = None
     numbers: int = field(default=0)
 
     def write(self, entity, op, values=None, **facts):
@@ -90,6 +91,9 @@ class End:
 
 
 def _refuse_nothing_ordered(entity, op, values):  # noqa: ARG001 - the rule's shape
+    name = values.get("LastName", values.get("familyName")) or ""
+    if len(name) > 80:
+        return Problem(code="LENGTH", message="too long a name")
     quantity = values.get("Quantity", values.get("quantity"))
     return Problem(code="RANGE", message="quantity", property="quantity") if quantity == "0" else None
 
@@ -144,6 +148,7 @@ def salesforce_end():
         end = End(
             port=port(),
             outsider=port(),
+            another=port,
             entities=entities,
             paths=SALESFORCE_PATHS,
             line_values={},
@@ -191,6 +196,7 @@ def customerp_end():
         end = End(
             port=port(),
             outsider=port(),
+            another=port,
             entities=entities,
             paths=CUSTOMERP_PATHS,
             line_values={},
