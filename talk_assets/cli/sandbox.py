@@ -58,6 +58,15 @@ def sandbox(
         ),
     ] = FaultProfile.CALM,
     seed: Annotated[int, typer.Option(help="Draws the faults; the same seed draws the same ones.")] = 0,
+    org: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHAPE",
+            help="What the Salesforce org has switched on, added and ruled: country-picklists, multi-currency, "
+            "person-accounts, no-quotes, no-orders, required-fields, validation-rule, duplicate-rule, custom, crowded, "
+            "or the path of a .toml file.",
+        ),
+    ] = None,
 ) -> None:
     """Run an embedded Salesforce and an embedded Customerp until Ctrl-C or SIGTERM.
 
@@ -72,6 +81,7 @@ def sandbox(
             data_dir=data_dir,
             faults=faults,
             seed=seed,
+            org=org,
         ) as systems,
     ):
         typer.echo(systems.as_json_line())
@@ -87,11 +97,12 @@ def embedded_systems(
     data_dir: Path | None,
     faults: FaultProfile = FaultProfile.CALM,
     seed: int = 0,
+    org: str | None = None,
 ) -> Iterator["SandboxSystems"]:
     """Both embedded systems while the block runs.
 
     Raises:
-        ConfigurationError: A port is in use.
+        ConfigurationError: A port is in use, or there is no such org shape.
     """
     from talk_assets.sandbox import server
 
@@ -103,7 +114,8 @@ def embedded_systems(
             data_dir=data_dir,
             faults=faults.value,
             seed=seed,
+            org=org,
         ) as systems:
             yield systems
-    except server.PortInUseError as error:
+    except (server.PortInUseError, server.ShapeError) as error:
         raise ConfigurationError(str(error)) from error

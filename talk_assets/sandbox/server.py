@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from talk_assets.sandbox import customerp, salesforce
+from talk_assets.sandbox.salesforce import ShapeError
 from talk_assets.sandbox.sample import is_empty, load_sample
 from talk_assets.sandbox.serving import PortInUseError, running
 
-__all__ = ["CustomerpFacts", "PortInUseError", "SalesforceFacts", "SandboxSystems", "running", "sandbox"]
+__all__ = ["CustomerpFacts", "PortInUseError", "SalesforceFacts", "SandboxSystems", "ShapeError", "running", "sandbox"]
 
 Sample = Literal["small", "none"]
 SAMPLE_AGE = timedelta(days=1)
@@ -73,14 +74,19 @@ def sandbox(
     data_dir: Path | None = None,
     faults: str = "calm",
     seed: int = 0,
+    org: str | None = None,
 ) -> Iterator[SandboxSystems]:
     """Run both embedded systems until the block ends; port 0 takes any free one.
 
     With *data_dir* they keep their records there, in salesforce.sqlite and customerp.sqlite,
     otherwise in memory. The sample is loaded only while both are empty. Then the faults of the profile
-    *faults* begin, drawn by *seed*.
+    *faults* begin, drawn by *seed*. *org* is the shape of the Salesforce org: a name or the path of a shape file.
+
+    Raises:
+        ShapeError: there is no such shape, or no org can have it.
     """
-    salesforce_settings = salesforce.SalesforceSettings()
+    shape = salesforce.OrgShape() if org is None else salesforce.read_shape(org)
+    salesforce_settings = salesforce.SalesforceSettings(shape=shape)
     customerp_settings = customerp.CustomerpSettings()
     databases: dict[str, Path | None] = {"salesforce": None, "customerp": None}
     if data_dir is not None:

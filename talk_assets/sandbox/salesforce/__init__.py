@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .app import create_app
 from .settings import SalesforceSettings
+from .shapes import OrgShape, ShapeError, named_shapes, read_shape
 
-__all__ = ["SalesforceSettings", "create_app"]
+__all__ = ["OrgShape", "SalesforceSettings", "ShapeError", "create_app", "named_shapes", "read_shape"]

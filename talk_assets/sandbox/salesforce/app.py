@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -26,6 +27,7 @@ from .org import Org
 from .rest.discovery import versions
 from .seed import seed
 from .settings import SalesforceSettings
+from .shapes import Policies, ShapeError
 from .soap import answer_soap
 from .stamps import utc_now
 from .wire import write_json
@@ -63,6 +65,7 @@ def create_app(
         *_both("/services/Soap/u/{version}/{organization}", pages.soap, ["POST"]),
         *_both("/services/data", pages.versions, ["GET"]),
         *_both("/sandbox/requests", pages.requests, ["GET", "DELETE"]),
+        *_both("/sandbox/rules", pages.rules, ["GET", "PUT", "DELETE"]),
         *_both("/sandbox/sessions", pages.sessions, ["DELETE"]),
         Route("/services/data/{rest:path}", pages.data, methods=_METHODS),
         Route("/{rest:path}", pages.nothing, methods=_METHODS),
@@ -153,6 +156,19 @@ class _Pages:
             self.org.tally.clear()
             return Response(status_code=204)
         return _json(self.org.tally.report())
+
+    async def rules(self, request: Request) -> Response:
+        """PUT sets validation and duplicate rules in place of those that stand, DELETE brings back the first ones."""
+        if not self.org.settings.sandbox_controls:
+            return await self.nothing(request)
+        try:
+            if request.method == "PUT":
+                self.org.rule(msgspec.json.decode(await request.body(), type=Policies))
+            elif request.method == "DELETE":
+                self.org.rule(self.org.settings.shape.policies)
+        except (msgspec.DecodeError, ShapeError) as error:
+            return _json({"error": str(error)}, status=422)
+        return _json(self.org.policies)
 
     async def sessions(self, request: Request) -> Response:
         """DELETE expires every session, so that the next call of each client gets a 401."""

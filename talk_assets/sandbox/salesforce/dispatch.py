@@ -17,6 +17,7 @@ from .wire import Answer, Call
 
 _VERSION = re.compile(r"v(\d{1,3})\.0")
 _LONGEST_TARGET = 16_384
+_ALLOWS = re.compile(r"allowSave\s*=\s*true", re.IGNORECASE)
 
 
 def answer_data(
@@ -60,6 +61,8 @@ def _located(path: str, query: str) -> tuple[str, tuple[str, ...]]:
 
 def _perform(org: Org, call: Call, now: datetime) -> Answer:
     with org.transaction(now) as tx:
+        tx.base = call.base
+        tx.allows_duplicates = _ALLOWS.search(call.headers.get("sforce-duplicate-rule-header", "")) is not None
         return perform(Desk(org=org, tx=tx), call)
 
 

@@ -36,9 +36,9 @@ class ApiError(Exception):
             entry["fields"] = self.fields
         return [entry]
 
-    def record_error(self) -> dict[str, Any]:
-        """Return the entry of a per-record result in a collection or a tree."""
-        return {"statusCode": self.code, "message": self.message, "fields": self.fields or []}
+    def record_errors(self) -> list[dict[str, Any]]:
+        """Return the entries of a per-record result in a collection or a tree."""
+        return [{"statusCode": self.code, "message": self.message, "fields": self.fields or []}]
 
 
 class BodyError(ApiError):

@@ -19,6 +19,8 @@ from .limits import Budget, no_calls_left, no_jobs_left
 from .rules.totals import total_document
 from .sessions import Sessions
 from .settings import SalesforceSettings
+from .shapes.policies import check_policies
+from .shapes.shape import Policies
 from .stamps import stamp, whole_second
 from .tables import Table, connect, create_tables, tables_of
 from .tally import Tally
@@ -37,6 +39,7 @@ class Org:
         self.clock = clock
         self.catalogue = catalogue_of(settings)
         self.tables = tables_of(self.catalogue)
+        self.rule(settings.shape.policies)
         self.id = to_18(settings.organization_id)
         self.user_id = numbered("005", 1)
         self.sessions = Sessions(settings=settings, organization_id=self.id)
@@ -52,6 +55,15 @@ class Org:
         self._ids = {table.sobject.prefix: _following_ids(self._connection, table) for table in self.tables.values()}
         self._numbers = {name: self._following_numbers(table) for name, table in self.tables.items()}
 
+    def rule(self, policies: Policies) -> None:
+        """Let *policies* be the rules from now on.
+
+        Raises:
+            ShapeError: one is about what the org does not have.
+        """
+        check_policies(self.catalogue, policies)
+        self.policies = policies
+
     @contextmanager
     def transaction(self, now: datetime | None = None) -> Iterator[Transaction]:
         """Open a transaction stamped *now*; it is committed at the end, or rolled back if anything raises."""
@@ -66,6 +78,7 @@ class Org:
                 next_id=self.next_id,
                 next_number=lambda name: next(self._numbers[name]),
                 total=total_document,
+                policies=self.policies,
             )
             self._connection.execute("BEGIN IMMEDIATE")
             try:

@@ -12,11 +12,14 @@ from typing import Any
 from .errors import ApiError, entity_is_deleted, invalid_cross_reference, required_missing
 from .rules import RULES
 from .schema import Field, SObject
+from .shapes.countries import check_addresses
+from .shapes.policies import find_doubles, validate
 from .tables import Row, Stored
 from .transaction import Transaction
 from .values import read
 
 _HISTORY = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
+CURRENCY = "CurrencyIsoCode"
 
 
 def create(tx: Transaction, sobject: SObject, body: Mapping[str, Any]) -> str:
@@ -24,16 +27,20 @@ def create(tx: Transaction, sobject: SObject, body: Mapping[str, Any]) -> str:
     if not sobject.createable:
         raise ApiError("INVALID_TYPE_FOR_OPERATION", f"entity type cannot be inserted: {sobject.name}")
     given = _read_body(tx, sobject, body, creating=True)
-    missing = [field.name for field in sobject.required if given.get(field.name) is None]
+    missing = [f.name for f in sobject.required if given.get(f.name) is None and not _is_person(sobject, f, given)]
     if missing:
         raise required_missing(*missing)
     row = tx.tables[sobject.name].template | given
     _fill_defaults(tx, sobject, row)
+    if tx.settings.shape.country_picklists:
+        check_addresses(sobject, row, given)
     _check_references(tx, sobject, given)
     _check_unique(tx, sobject, given, own_id=None)
     rules = RULES.get(sobject.name)
     if rules is not None:
         rules.create(tx, row)
+    validate(tx, sobject, row)
+    find_doubles(tx, sobject, row, base=tx.base, creating=True)
     record_id = tx.next_id(sobject.prefix)
     row["Id"] = record_id
     row["IsDeleted"] = 0
@@ -57,9 +64,13 @@ def change(tx: Transaction, sobject: SObject, record_id: str, body: Mapping[str,
     _check_references(tx, sobject, given, before=before)
     _check_unique(tx, sobject, given, own_id=record_id)
     after = before | given
+    if tx.settings.shape.country_picklists:
+        check_addresses(sobject, after, given)
     rules = RULES.get(sobject.name)
     if rules is not None:
         rules.change(tx, before, after)
+    validate(tx, sobject, after)
+    find_doubles(tx, sobject, after, base=tx.base, creating=False)
     changed = {name: value for name, value in after.items() if value != before[name]}
     tx.change(sobject, record_id, changed | {"LastModifiedDate": tx.now, "LastModifiedById": tx.user_id})
     tx.written["updated"] += 1
@@ -108,6 +119,11 @@ def _read_body(tx: Transaction, sobject: SObject, body: Mapping[str, Any], *, cr
     return given
 
 
+def _is_person(sobject: SObject, field: Field, given: Row) -> bool:
+    """True for the name of an account that is a person: it follows from the last name."""
+    return (sobject.name, field.name) == ("Account", "Name") and given.get("LastName") is not None
+
+
 def _id_by_foreign_key(tx: Transaction, field: Field, value: Mapping[str, Any]) -> str:
     """Resolve a look-up given by the parent's external id, as in `{"Account": {"ERP_Id__c": "A1"}}`."""
     parent = tx.catalogue[field.refers_to[0]]
@@ -132,6 +148,8 @@ def _fill_defaults(tx: Transaction, sobject: SObject, row: Row) -> None:
     """Give every row its owner and its fields' defaults where the caller left null."""
     if row.get("OwnerId") is None and "ownerid" in sobject.by_name:
         row["OwnerId"] = tx.user_id
+    if row.get(CURRENCY, "") is None:
+        row[CURRENCY] = tx.tables[sobject.name].template[CURRENCY]
     for field in sobject.stored:
         if field.auto_number:
             row[field.name] = f"{tx.next_number(sobject.name):08d}"

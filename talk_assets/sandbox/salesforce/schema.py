@@ -27,11 +27,24 @@ CASELESS = "CASELESS"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An entry of a picklist whose label is not its value, or that is valid for one entry of another picklist alone.
+
+    `valid_for` is that entry's place, counted from 0.
+    """
+
+    value: str
+    label: str
+    valid_for: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of an object, in the words of describe.
 
     Numbers of the scaled types are stored as integers of 10^-scale units, so sums are exact. `components`
-    names the fields of a compound address, which has no column of its own.
+    names the fields of a compound address, which has no column of its own. `choices` tells more of the entries of
+    `picklist`, and `controller` names the picklist that decides which of them are valid.
     """
 
     name: str
@@ -53,6 +66,8 @@ class Field:
     indexed: bool = False
     compound: str | None = None
     picklist: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    controller: str | None = None
     restricted: bool = False
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
@@ -102,6 +117,11 @@ class SObject:
     createable: bool = True
     updateable: bool = True
     deletable: bool = True
+
+    @cached_property
+    def custom(self) -> bool:
+        """True for an object the customer added."""
+        return self.name.endswith("__c")
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

@@ -25,7 +25,7 @@ def seed(org: Org) -> None:
                 "InstanceName": "HP1",
                 "IsSandbox": 0,
                 "OrganizationType": "Developer Edition",
-                "DefaultCurrencyIsoCode": settings.currency,
+                "DefaultCurrencyIsoCode": (*settings.shape.currencies, settings.currency)[0],
             },
         )
         people = (
@@ -50,6 +50,11 @@ def seed(org: Org) -> None:
                     "LocaleSidKey": "en_US",
                 },
             )
+        for code in settings.shape.currencies:
+            corporate = int(code == settings.shape.currencies[0])
+            money: Row = {"IsoCode": code, "ConversionRate": 1_000_000, "DecimalPlaces": 2}
+            money |= {"IsActive": 1, "IsCorporate": corporate}
+            _add(tx, tx.catalogue["CurrencyType"], org.next_id("01L"), money)
         book: Row = {
             "Name": "Standard Price Book",
             "IsActive": int(settings.standard_price_book_active),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .shapes.shape import PLAIN, OrgShape
+
 
 @dataclass(frozen=True, kw_only=True)
 class SalesforceSettings:
@@ -13,7 +15,8 @@ class SalesforceSettings:
     `("Cancelled", "Canceled")`. `jwt_public_key` is the PEM text that verifies JWT bearer assertions;
     without it that grant is refused. A bulk job is worked off as soon as it is closed, or if `bulk_paced` by one
     batch of `bulk_batch_rows` for each look at it; `bulk_fails_after` is the row at which every such job fails.
-    `sandbox_controls` opens the `/sandbox/` pages, which no real org has.
+    `sandbox_controls` opens the `/sandbox/` pages, which no real org has. `shape` is what the org has switched on,
+    added and ruled; `currency` is the one of an org that has only one.
     """
 
     client_id: str = "talk-assets-sandbox"
@@ -35,3 +38,4 @@ class SalesforceSettings:
     bulk_batch_rows: int = 10_000
     bulk_fails_after: int | None = None
     sandbox_controls: bool = True
+    shape: OrgShape = PLAIN

@@ -119,7 +119,13 @@ def _like_matcher(pattern: str, escape: str) -> re.Pattern[str]:
 
 
 def create_tables(connection: sqlite3.Connection, tables: dict[str, Table]) -> None:
-    """Create whatever is missing."""
+    """Create whatever is missing: a kept database may be of an org that had fewer fields."""
     for table in tables.values():
-        for statement in table.ddl():
+        create, *indexes = table.ddl()
+        connection.execute(create)
+        there = {column[1] for column in connection.execute(f"PRAGMA table_info({table.name})")}
+        for field in table.sobject.stored:
+            if field.name not in there:
+                connection.execute(f"ALTER TABLE {table.name} ADD COLUMN {field.name} {field.column_type}")
+        for statement in indexes:
             connection.execute(statement)

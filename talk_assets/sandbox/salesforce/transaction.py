@@ -13,6 +13,7 @@ from typing import Any
 
 from .schema import Catalogue, SObject
 from .settings import SalesforceSettings
+from .shapes.shape import Policies
 from .tables import DELETED_WITH, Row, Stored, Table
 
 
@@ -28,7 +29,8 @@ class Transaction:
     """The rows as this call sees and changes them.
 
     `now` is the stamp that every row written by the call gets. `touched` holds documents whose lines
-    changed and whose totals are due; `settle` computes them once, however many lines changed.
+    changed and whose totals are due; `settle` computes them once, however many lines changed. `policies` are the
+    rules an administrator has set; a call that `allows_duplicates` passes those duplicate rules that let it.
     """
 
     connection: sqlite3.Connection
@@ -40,6 +42,9 @@ class Transaction:
     next_id: Callable[[str], str]
     next_number: Callable[[str], int]
     total: Callable[[Transaction, str, str], None]
+    policies: Policies
+    base: str = "/services/data/v62.0/"
+    allows_duplicates: bool = False
     touched: dict[tuple[str, str], None] = field(default_factory=dict)
     written: Counter[str] = field(default_factory=Counter)
 

@@ -152,7 +152,7 @@ def _result(act: Callable[[Json], Result], item: Json) -> Result:
     except BodyError:
         raise
     except ApiError as refusal:
-        return {"success": False, "errors": [refusal.record_error()]}
+        return {"success": False, "errors": refusal.record_errors()}
 
 
 def _rolled_back() -> Result:

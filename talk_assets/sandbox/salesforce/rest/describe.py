@@ -5,10 +5,11 @@ Source: REST API Developer Guide, "Describe Global", "SObject Basic Information"
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from ..desk import Desk
-from ..schema import ID_TYPES, SCALED_TYPES, Catalogue, Field, OnDelete, SObject
+from ..schema import ID_TYPES, SCALED_TYPES, Catalogue, Choice, Field, OnDelete, SObject
 from ..values import writer
 from ..wire import Answer, Call
 from .rows import object_named
@@ -69,7 +70,7 @@ def _entry(sobject: SObject, base: str) -> dict[str, Any]:
         "associateEntityType": None,
         "associateParentEntity": None,
         "createable": sobject.createable,
-        "custom": False,
+        "custom": sobject.custom,
         "customSetting": False,
         "deepCloneable": False,
         "deletable": sobject.deletable,
@@ -117,13 +118,13 @@ def _field(field: Field) -> dict[str, Any]:
         "cascadeDelete": field.on_delete is OnDelete.CASCADE,
         "caseSensitive": False,
         "compoundFieldName": field.compound,
-        "controllerName": None,
+        "controllerName": field.controller,
         "createable": field.createable,
         "custom": field.custom,
         "defaultValue": default if field.createable else None,
         "defaultValueFormula": None,
         "defaultedOnCreate": field.defaulted,
-        "dependentPicklist": False,
+        "dependentPicklist": field.controller is not None,
         "deprecatedAndHidden": False,
         "digits": field.precision if field.type == "int" else 0,
         "displayLocationInDecimal": field.name.endswith(("Latitude", "Longitude")),
@@ -147,7 +148,7 @@ def _field(field: Field) -> dict[str, Any]:
         "namePointing": False,
         "nillable": field.nillable,
         "permissionable": field.nillable and field.compound is None,
-        "picklistValues": [_choice(field, value) for value in field.picklist],
+        "picklistValues": [_choice(field, choice) for choice in _choices(field)],
         "polymorphicForeignKey": False,
         "precision": field.precision if field.type in SCALED_TYPES else 0,
         "queryByDistance": field.type == "address",
@@ -168,8 +169,25 @@ def _field(field: Field) -> dict[str, Any]:
     }
 
 
-def _choice(field: Field, value: str) -> dict[str, Any]:
-    return {"active": True, "defaultValue": value == field.default, "label": value, "validFor": None, "value": value}
+def _choices(field: Field) -> tuple[Choice, ...]:
+    return field.choices or tuple(Choice(value=value, label=value) for value in field.picklist)
+
+
+def _choice(field: Field, choice: Choice) -> dict[str, Any]:
+    return {
+        "active": True,
+        "defaultValue": choice.value == field.default,
+        "label": choice.label,
+        "validFor": None if choice.valid_for is None else _bit(choice.valid_for),
+        "value": choice.value,
+    }
+
+
+def _bit(place: int) -> str:
+    """Return the base64 of a bit set with one bit set, the first bit of a byte being its highest."""
+    whole = bytearray(place // 8 + 1)
+    whole[-1] = 0x80 >> place % 8
+    return b64encode(whole).decode()
 
 
 def _children(catalogue: Catalogue, sobject: SObject) -> list[dict[str, Any]]:

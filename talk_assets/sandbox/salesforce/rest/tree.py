@@ -35,7 +35,7 @@ class _Tree:
         except BodyError:
             raise
         except ApiError as refusal:
-            self.failures.append({"referenceId": reference_id, "errors": [refusal.record_error()]})
+            self.failures.append({"referenceId": reference_id, "errors": refusal.record_errors()})
             return
         self.results.append({"referenceId": reference_id, "id": record_id})
         for key, value in record.items():

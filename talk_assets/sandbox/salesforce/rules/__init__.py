@@ -8,6 +8,7 @@ from .shape import ObjectRules
 __all__ = ["RULES", "ObjectRules"]
 
 RULES: dict[str, ObjectRules] = {
+    "Account": people.ACCOUNT,
     "Contact": people.CONTACT,
     "Product2": prices.PRODUCT,
     "Pricebook2": prices.PRICEBOOK,

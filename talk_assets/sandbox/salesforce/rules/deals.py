@@ -9,6 +9,7 @@ from ..catalogue.deals import STAGES
 from ..errors import ApiError, field_integrity
 from ..tables import Row
 from ..transaction import Transaction
+from .currencies import check_entry, copy_currency
 from .lines import after_discount, check_book, price_line, rounded_product
 from .shape import ObjectRules
 
@@ -23,7 +24,7 @@ def _opportunity_created(tx: Transaction, row: Row) -> None:
 def _opportunity_changed(tx: Transaction, before: Row, after: Row) -> None:
     kept = before["Probability"] == after["Probability"]
     _derive_stage(after, restaged=kept and before["StageName"] != after["StageName"])
-    if before["AccountId"] != after["AccountId"]:
+    if before["AccountId"] != after["AccountId"] and tx.settings.shape.quotes:
         sql = "SELECT Id FROM Quote WHERE OpportunityId = ? AND IsDeleted = 0"
         for (quote_id,) in tx.rows(sql, (after["Id"],)):
             tx.change(tx.catalogue["Quote"], quote_id, {"AccountId": after["AccountId"]})
@@ -47,6 +48,7 @@ def _quote_created(tx: Transaction, row: Row) -> None:
     if deal is not None:
         row["AccountId"] = deal[0]
         row["Pricebook2Id"] = row["Pricebook2Id"] or deal[1]
+    copy_currency(tx, row, "Opportunity", row["OpportunityId"])
     check_book(tx, before=None, after=row, line_table="QuoteLineItem", parent_field="QuoteId")
     _derive_grand_total(row)
 
@@ -64,6 +66,8 @@ def _derive_grand_total(row: Row) -> None:
 def _line_created(tx: Transaction, row: Row) -> None:
     book = tx.row("SELECT Pricebook2Id FROM Quote WHERE Id = ?", (row["QuoteId"],))
     price_line(tx, row, document="quote", book_id=book[0] if book else None)
+    copy_currency(tx, row, "Quote", row["QuoteId"])
+    check_entry(tx, row, "quote")
     _check_line(row)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..errors import ApiError, field_integrity
 from ..tables import Row
 from ..transaction import Transaction
+from .currencies import check_entry, check_kept, copy_currency
 from .lines import check_book, price_line, rounded_product
 from .shape import ObjectRules
 
@@ -34,6 +35,7 @@ def _order_changed(tx: Transaction, before: Row, after: Row) -> None:
         raise field_integrity("The account of an order can change only while it is a draft", "AccountId")
     _check_period(after)
     check_book(tx, before=before, after=after, line_table="OrderItem", parent_field="OrderId")
+    check_kept(tx, before, after, line_table="OrderItem", parent_field="OrderId")
     if after["StatusCode"] == _ACTIVATED and before["StatusCode"] != _ACTIVATED:
         if not tx.row("SELECT 1 FROM OrderItem WHERE OrderId = ? AND IsDeleted = 0", (after["Id"],)):
             raise ApiError("FAILED_ACTIVATION", "An order must have at least one product.", fields=[])
@@ -61,6 +63,8 @@ def _item_created(tx: Transaction, row: Row) -> None:
     if parent["StatusCode"] == _ACTIVATED:
         raise _locked()
     price_line(tx, row, document="order", book_id=parent["Pricebook2Id"])
+    copy_currency(tx, row, "Order", row["OrderId"])
+    check_entry(tx, row, "order")
     _check_item(row, parent)
 
 

@@ -4,10 +4,13 @@ Every price starts with a standard price: a custom book takes a product only aft
 it (Salesforce help, "Considerations for Price Books").
 """
 
+# ruff: noqa: S608 - identifiers are our own; no value is ever put into a statement
+
 from __future__ import annotations
 
 from ..errors import ApiError, field_integrity
-from ..tables import Row
+from ..shapes.catalogue import CURRENCY
+from ..tables import Row, Stored
 from ..transaction import Transaction
 from .shape import ObjectRules
 
@@ -34,11 +37,17 @@ def _book_removed(tx: Transaction, row: Row, named: bool) -> None:  # noqa: ARG0
         raise ApiError("DELETE_FAILED", "The standard price book cannot be deleted.", fields=[])
 
 
-def _standard_price(tx: Transaction, product_id: object) -> int | None:
+def _of_currency(row: Row, alias: str) -> tuple[str, tuple[Stored, ...]]:
+    """Return the condition, and its parameter, that an entry is in the currency of *row*; an org may have only one."""
+    return (f" AND {alias}{CURRENCY} = ?", (row[CURRENCY],)) if CURRENCY in row else ("", ())
+
+
+def _standard_price(tx: Transaction, row: Row) -> int | None:
+    same, currency = _of_currency(row, "e.")
     found = tx.row(
         "SELECT e.UnitPrice FROM PricebookEntry e JOIN Pricebook2 b ON b.Id = e.Pricebook2Id "
-        "WHERE e.Product2Id = ? AND e.IsDeleted = 0 AND b.IsStandard = 1",
-        (str(product_id),),
+        f"WHERE e.Product2Id = ? AND e.IsDeleted = 0 AND b.IsStandard = 1{same}",
+        (row["Product2Id"], *currency),
     )
     return None if found is None else int(found[0])
 
@@ -49,8 +58,9 @@ def _is_standard(tx: Transaction, book_id: object) -> bool:
 
 
 def _entry_created(tx: Transaction, row: Row) -> None:
-    keys = (row["Pricebook2Id"], row["Product2Id"])
-    taken = tx.row("SELECT 1 FROM PricebookEntry WHERE Pricebook2Id = ? AND Product2Id = ? AND IsDeleted = 0", keys)
+    same, currency = _of_currency(row, "")
+    sql = f"SELECT 1 FROM PricebookEntry WHERE Pricebook2Id = ? AND Product2Id = ? AND IsDeleted = 0{same}"
+    taken = tx.row(sql, (row["Pricebook2Id"], row["Product2Id"], *currency))
     if taken:
         raise field_integrity("This price definition already exists in this price book")
     _check_standard_price(tx, row)
@@ -62,7 +72,7 @@ def _entry_created(tx: Transaction, row: Row) -> None:
 def _check_standard_price(tx: Transaction, row: Row) -> None:
     if _is_standard(tx, row["Pricebook2Id"]):
         return
-    standard = _standard_price(tx, row["Product2Id"])
+    standard = _standard_price(tx, row)
     if standard is None:
         message = "Before creating a custom price, create a standard price."
         raise ApiError("STANDARD_PRICE_NOT_DEFINED", message, fields=[])
@@ -75,9 +85,11 @@ def _entry_changed(tx: Transaction, before: Row, after: Row) -> None:
         return
     _check_standard_price(tx, after)
     if _is_standard(tx, after["Pricebook2Id"]):
+        same, currency = _of_currency(after, "")
         followers = tx.rows(
-            "SELECT Id FROM PricebookEntry WHERE Product2Id = ? AND UseStandardPrice = 1 AND IsDeleted = 0 AND Id <> ?",
-            (after["Product2Id"], after["Id"]),
+            "SELECT Id FROM PricebookEntry "
+            f"WHERE Product2Id = ? AND UseStandardPrice = 1 AND IsDeleted = 0 AND Id <> ?{same}",
+            (after["Product2Id"], after["Id"], *currency),
         )
         for (follower,) in followers:
             tx.change(tx.catalogue["PricebookEntry"], follower, {"UnitPrice": after["UnitPrice"]})
