@@ -107,11 +107,15 @@ def count(db: Database, pair: EntityPair) -> int:
 def unlinked(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
     """Live records without a link that moved after *seq*, wait in review, or whose document was just linked.
 
+    So are those whose copy by our key was deleted after *seq*, before it was known to be there.
     Columns: `_id, _key, _derived, _parent`, the match columns and the reference columns.
     """
     columns = ["_id", "_key", "_derived", "_parent", *match_columns(pair), *(p.name for p in pair.references)]
     table = mapped_table(pair, system)
     which = [f"m._seq > {seq:d}"] if db.moved(table) > seq else []
+    there = mapped_table(pair, system.other)
+    if db.moved(there) > seq:
+        which.append(f"m._derived IN (SELECT _key FROM {there} WHERE _seq > {seq:d} AND _deleted)")
     if not db.is_empty(REVIEW):
         reviewed = f"SELECT record_id FROM {REVIEW} WHERE pair = '{pair.name}' AND system = '{system}'"
         which.append(f"m._id IN ({reviewed})")

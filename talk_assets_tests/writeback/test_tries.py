@@ -209,3 +209,23 @@ def test_an_edit_over_an_unanswered_update_beats_no_value_unlogged_that_the_orig
     assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Edited", None)
     assert twins.get("contact", CUSTOMERP, record)["department"] == "Edited"
     twins.settle(1)
+
+
+def test_a_copy_deleted_before_we_knew_of_it_is_not_made_again():
+    """A creation without an answer is found at the next start, and deleted by a person while that run reads."""
+    twins, _, _ = linked(MutePort)
+    record = twins.add("contact", CUSTOMERP, last_name="Dahl")
+    twins.cycle(pairs=["contact"])
+    end = twins.ends[SALESFORCE]
+    (copy,) = (i for i, row in twins.live("contact", SALESFORCE).items() if row["last_name"] == "Dahl")
+
+    def delete(_, kind, moment):
+        if (kind, moment) == ("fetch", "before") and end.get("contact", copy) is not None:
+            end.remove("contact", copy)
+
+    end.step, end.mute = delete, False
+    report = twins.settle()
+
+    assert [row["last_name"] for row in twins.live("contact", SALESFORCE).values()] == ["Berg"]
+    assert twins.other("contact", CUSTOMERP, record) == copy
+    assert report.plan.is_empty()
