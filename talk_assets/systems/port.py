@@ -7,11 +7,12 @@ columns of `RAW_SCHEMA` and one text column for each asked-for property path, ho
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
 from talk_assets.model.changes import Receipt, Write
+from talk_assets.model.shape import ObjectShape
 from talk_assets.model.system import System
 from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
 
@@ -19,6 +20,7 @@ __all__ = [
     "RAW_SCHEMA",
     "CallCount",
     "Capabilities",
+    "Describes",
     "Identity",
     "Page",
     "Reject",
@@ -201,4 +203,17 @@ class SystemPort(Protocol):
 
     def close(self) -> None:
         """Give up connections."""
+        ...
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """An end that describes its objects, so that what it would refuse is known before anything is written."""
+
+    def shape(self, entity: Entity) -> ObjectShape:
+        """Return the object behind *entity*; asked once in the port's lifetime.
+
+        Raises:
+            PeerUnavailableError, PeerAnswerError, ConfigurationError.
+        """
         ...

@@ -25,6 +25,7 @@ from talk_assets.store import changes, mapped
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback import parents, prepare
 from talk_assets.writeback.entries import ensure_entries, write_prices
+from talk_assets.writeback.fitting import fitting
 from talk_assets.writeback.fresh import Fresh
 from talk_assets.writeback.overwrites import log_overwrites
 from talk_assets.writeback.prepare import Values
@@ -166,6 +167,7 @@ def _update(session: Session, pair: EntityPair, system: System, asked: pl.DataFr
 
 def _send(session: Session, ready: Prepare, results: Results) -> None:
     pair, system = ready.pair, ready.system
+    ready = fitting(session, ready, results)
     entity = session.entity(pair, system)
     by_intent = {p.write.intent_id: p for p in ready.writes}
     subjects = {

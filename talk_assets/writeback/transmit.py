@@ -20,6 +20,7 @@ from talk_assets.session import Session
 from talk_assets.store import intents
 from talk_assets.store.tables import INTENT_SCHEMA
 from talk_assets.systems.port import Page, Written
+from talk_assets.writeback.fitting import refused as unfit
 from talk_assets.writeback.fresh import Fresh, stale
 from talk_assets.writeback.sizes import batches, joined, put
 from talk_assets.writeback.tries import counts, due, not_before, postponed
@@ -224,8 +225,8 @@ def transmit(
     *watch* sees what a group did before any of it is kept, in the same transaction.
 
     The creation of a record that was refused as it stands is not asked for again: the answer would be the same
-    until a value of it changes, or a person releases it. What was tried too often counts as refused, and what
-    was tried too lately waits; neither costs a call.
+    until a value of it changes, or a person releases it. What was tried too often counts as refused, as does what
+    the end's description rules out, and what was tried too lately waits; none of it costs a call.
     """
     port = session.ends[entity.system]
     refused = intents.refused(session.db, [w.intent_id for w in writes if w.op is Op.CREATE and w.key is not None])
@@ -233,8 +234,11 @@ def transmit(
         code, _, message = refused[write.intent_id].partition(": ")
         problem = Problem(code=code, message=message)
         yield write, Receipt(intent_id=write.intent_id, outcome=Outcome.REFUSED, problem=problem)
+    ruled_out = {w.intent_id: r for w in writes if (r := unfit(session, entity, w)) and w.intent_id not in refused}
+    yield from ((w, ruled_out[w.intent_id]) for w in writes if w.intent_id in ruled_out)
+    settled = refused.keys() | ruled_out.keys()
     for op in Op:
-        found = due(session, entity.system, [w for w in writes if w.op is op and w.intent_id not in refused])
+        found = due(session, entity.system, [w for w in writes if w.op is op and w.intent_id not in settled])
         if found.exhausted:
             given_up = [write for write, _ in found.exhausted]
             judge(session, entity.system, given_up, [receipt for _, receipt in found.exhausted], {})

@@ -9,6 +9,7 @@ from typing import Any
 from talk_assets.model.changes import Op, Write
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
 from talk_assets.model.reserve import Reserve
+from talk_assets.model.shape import ObjectShape
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import AnswerLimits
@@ -120,6 +121,10 @@ class SalesforcePort:
     def shown(self, entity: Entity) -> frozenset[str]:
         """Return the properties that the object's description has."""
         return self._columns.shown(entity)
+
+    def shape(self, entity: Entity) -> ObjectShape:
+        """Return the object as the org describes it to us; asked once."""
+        return self._columns.shape(entity)
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the object in (SystemModstamp, Id) order, from *lookback* before the cursor.

@@ -5,16 +5,18 @@ none. What is not described is read as `NOT_SHOWN` and never written, except tha
 filled in where records carry none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from talk_assets.model.changes import Write
 from talk_assets.model.errors import ConfigurationError
+from talk_assets.model.shape import ObjectShape
 from talk_assets.model.wire import NOT_SHOWN, Entity
 from talk_assets.systems import records
 from talk_assets.systems.salesforce.ids import id_of
-from talk_assets.systems.salesforce.rest import Rest, unexpected
+from talk_assets.systems.salesforce.rest import Rest
+from talk_assets.systems.salesforce.shapes import shape_of
 
 CURRENCY = "CurrencyIsoCode"
 EDITOR = "LastModifiedById"
@@ -29,7 +31,7 @@ class Columns:
         self._rest = rest
         self._currency = currency
         self._lock = Lock()
-        self._known: dict[str, frozenset[str]] = {}
+        self._known: dict[str, ObjectShape] = {}
 
     def names(self, entity: Entity) -> list[str]:
         """Return the names to ask for, each once."""
@@ -64,8 +66,16 @@ class Columns:
             values[entity.parent_path] = write.parent_id
         return records.encode(values, records.wires_of(entity))
 
-    def of(self, entity: Entity) -> frozenset[str]:
+    def of(self, entity: Entity) -> Collection[str]:
         """Return the names of the object's fields.
+
+        Raises:
+            ConfigurationError: as `shape`.
+        """
+        return self.shape(entity).fields.keys()
+
+    def shape(self, entity: Entity) -> ObjectShape:
+        """Return the object as the org describes it to us.
 
         Raises:
             ConfigurationError: the org lacks the object, or the field that carries our key.
@@ -75,7 +85,7 @@ class Columns:
                 self._known[entity.resource] = self._describe(entity.resource)
             known = self._known[entity.resource]
         for name in self._named(entity):
-            if name not in known:
+            if name not in known.fields:
                 raise ConfigurationError(
                     f"The Salesforce object {entity.resource} has no field {name}, or the integration user "
                     "may not see it. Nothing of it was read or written. Deploy the field and its permission set."
@@ -93,16 +103,11 @@ class Columns:
             if "." not in path and path not in known and path != entity.master_path
         }
 
-    def _describe(self, resource: str) -> frozenset[str]:
+    def _describe(self, resource: str) -> ObjectShape:
         found = self._rest.describe(resource)
         if found is None:
             raise ConfigurationError(
                 f"The Salesforce org has no object {resource}, or the integration user may not see it. "
                 "Nothing of it was read or written. Turn the feature on and assign the permission set."
             )
-        fields = found.get("fields") if isinstance(found, dict) else None
-        if not isinstance(fields, list) or not all(
-            isinstance(f, dict) and isinstance(f.get("name"), str) for f in fields
-        ):
-            raise unexpected("a description")
-        return frozenset(field["name"] for field in fields)
+        return shape_of(found)
