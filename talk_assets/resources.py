@@ -12,8 +12,8 @@ from talk_assets.model.wire import Entity
 from talk_assets.session import Options, PrivateContacts, Session
 from talk_assets.settings import SalesforceSettings, Settings
 from talk_assets.store.database import Database
-from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
 from talk_assets.systems.http import Patience
+from talk_assets.systems.plugged import Opening, open_customerp
 from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort
 from talk_assets.systems.salesforce.login import Grant, SalesforceLogin, client_credentials, jwt_bearer, refresh_token
@@ -72,13 +72,16 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
         patience=patience,
         reserve=settings.salesforce_reserve,
     )
-    customerp = CustomerpPort(
-        login=CustomerpLogin(
-            url=settings.customerp.url, api_key=settings.customerp.api_key.reveal(), ca_file=settings.ca_file
+    customerp = open_customerp(
+        settings.customerp.port,
+        Opening(
+            url=settings.customerp.url,
+            api_key=settings.customerp.api_key.reveal(),
+            entities=entities[System.CUSTOMERP],
+            clock=utc_now,
+            ca_file=settings.ca_file,
+            patience=patience,
         ),
-        entities=entities[System.CUSTOMERP],
-        clock=utc_now,
-        patience=patience,
     )
     return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
 

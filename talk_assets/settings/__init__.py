@@ -28,6 +28,7 @@ __all__ = [
     "SalesforceSettings",
     "Secret",
     "Settings",
+    "customerp_port",
     "doorbell_intervals",
     "environment",
     "salesforce_names",
@@ -39,10 +40,11 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerpSettings:
-    """Where Customerp is and the key it knows us by."""
+    """Where Customerp is, the key it knows us by, and the name of the port that speaks to it."""
 
     url: str
     api_key: Secret
+    port: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,9 @@ class Settings:
         return cls(
             salesforce=SalesforceSettings.from_environment(environ),
             customerp=CustomerpSettings(
-                url=variables.CUSTOMERP_URL.value(environ), api_key=variables.CUSTOMERP_API_KEY.value(environ)
+                url=variables.CUSTOMERP_URL.value(environ),
+                api_key=variables.CUSTOMERP_API_KEY.value(environ),
+                port=variables.CUSTOMERP_PORT.value(environ),
             ),
             store=variables.STORE.value(environ),
             opportunity_stage=variables.OPPORTUNITY_STAGE.value(environ),
@@ -121,6 +125,18 @@ def salesforce_names(environ: Mapping[str, str]) -> tuple[str, str]:
 def store_path(environ: Mapping[str, str]) -> Path:
     """Where the store lies, for what needs no end."""
     return variables.STORE.value(environ)
+
+
+def customerp_port(environ: Mapping[str, str]) -> str:
+    """The name of the port that speaks to Customerp, for what needs no end.
+
+    Raises:
+        ConfigurationError: The variable is wrong.
+    """
+    try:
+        return variables.CUSTOMERP_PORT.value(environ)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def doorbell_intervals(environ: Mapping[str, str]) -> tuple[timedelta, timedelta]:

@@ -153,6 +153,13 @@ CUSTOMERP_API_KEY = Variable(
     read=readers.secret,
     secret=True,
 )
+CUSTOMERP_PORT = Variable(
+    name="TALK_CUSTOMERP_PORT",
+    doc="the name of the port that speaks to Customerp: customerp for the Customerp contract, or one that an installed "
+    "package offers",
+    read=readers.word,
+    default="customerp",
+)
 STORE = Variable(
     name="TALK_STORE",
     doc="the path of the DuckDB file with links and baselines",
@@ -235,6 +242,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         CA_FILE,
         SALESFORCE_RESERVE,
         SHOW_VALUES,
+        CUSTOMERP_PORT,
         SALESFORCE_DOORBELL_SECONDS,
         CUSTOMERP_DOORBELL_SECONDS,
     ),
