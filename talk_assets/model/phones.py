@@ -26,6 +26,12 @@ def e164(text: str, region: str | None) -> str | None:
 
 @lru_cache(maxsize=65536)
 def _parsed(text: str, region: str | None) -> str | None:
+    found = _by_rule(text, region)
+    # Of what is no real number, as of nothing but zeros, the next reading would take off one more.
+    return found if found is None or _by_rule(found, None) == found else None
+
+
+def _by_rule(text: str, region: str | None) -> str | None:
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

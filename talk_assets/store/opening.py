@@ -64,7 +64,7 @@ def open_file(path: Path | None, said: Standing | None) -> Opened:
 
 def attach(path: Path | None) -> duckdb.DuckDBPyConnection:
     """Connect to the store at *path* (None: in memory) as `CATALOG`, without a look at what it is."""
-    connection = duckdb.connect(":memory:")
+    connection = quiet_connection()
     try:
         # Attached under a name of our own: a file called store.duckdb would otherwise make
         # `store.meta` ambiguous between the database and the schema.
@@ -76,13 +76,21 @@ def attach(path: Path | None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def quiet_connection() -> duckdb.DuckDBPyConnection:
+    """A connection that draws no progress: it would be on stdout, in the middle of a command's JSON.
+
+    From the start, as a long log is played back while the store is attached.
+    """
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET enable_progress_bar=false")
+    return connection
+
+
 def configure(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
     """Set what holds for every statement on the store at *path*, and let nothing change it."""
     # Time stamps with a zone are handed over in the session's zone; the contracts say UTC.
     connection.execute("SET TimeZone='UTC'")
     connection.execute("SET preserve_insertion_order=false")
-    # It would be drawn on stdout, into the middle of a command's JSON.
-    connection.execute("SET enable_progress_bar=false")
     if path is None or path.stat().st_size < THREADS_FROM:
         connection.execute("SET threads=1")
     connection.execute("SET enable_external_access=false")
@@ -158,7 +166,7 @@ def copied(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
 
     Hold the lock of *source*. Its log, where it has one, is folded into it first; otherwise it is only read.
     """
-    connection = duckdb.connect(":memory:")
+    connection = quiet_connection()
     if wal_of(source).exists():
         connection.execute(f"ATTACH {literal(source)} AS source")
         connection.execute("CHECKPOINT source")

@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 
 import duckdb
 import pytest
 
 from talk_assets.model.errors import StoreBusyError, StoreMismatchError
 from talk_assets.store.database import Database
-from talk_assets.store.opening import SCHEMA_VERSION
+from talk_assets.store.opening import SCHEMA_VERSION, attach
 
 
 def test_an_older_layout_is_brought_up_to_date(tmp_path):
@@ -100,3 +101,9 @@ def test_a_store_reaches_no_other_file(tmp_path):
         ):
             with pytest.raises(duckdb.Error):
                 db.execute(statement)
+
+
+def test_a_long_log_that_is_played_back_draws_nothing(tmp_path):
+    """Progress is off before the store is attached: what takes long then would draw on a command's output."""
+    with closing(attach(tmp_path / "talk.duckdb")) as connection:
+        assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
