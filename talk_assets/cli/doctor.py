@@ -1,27 +1,76 @@
-"""`talk doctor`: whether the store's bookkeeping fits together."""
+"""`talk doctor`: whether both ends are as the declarations need them; or whether the store fits together."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from talk_assets.cli.screen import cell, plain, results, table
+from talk_assets.cli.screen import cell, plain, progress, results, table
 from talk_assets.cli.stored import existing_store
 from talk_assets.model.errors import StoreMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from talk_assets.fitness.findings import Finding
 
 
 def doctor(
     *,
-    _store: Annotated[
-        bool, typer.Option("--store", help="Check the store; the only check there is, so implied.")
-    ] = True,
+    store: Annotated[
+        bool, typer.Option("--store", help="Check the store's bookkeeping against itself instead; calls no end.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Check the store against itself: every link, baseline, change and write it knows of. Calls no end.
+    """Say what is missing or wrong at both ends before a run, each with what to do. Reads only.
 
-    Ends with 6 if anything does not fit together.
+    Ends with 0 if nothing stands in the way, 2 if something is not kept in step or the settings are wrong, 4 if an
+    end is unavailable. With --store it ends with 6 if anything does not fit together.
     """
+    if store:
+        _check_store(as_json=as_json)
+    else:
+        _check_ends(as_json=as_json)
+
+
+def _check_ends(*, as_json: bool) -> None:
+    from talk_assets.settings import Settings, environment
+
+    environ = environment()
+    settings = Settings.from_environment(environ)
+    from talk_assets.cli.examine import examined, exit_code
+
+    with progress("asking both ends"):
+        found = examined(settings, environ)
+    code = exit_code(found)
+    if as_json:
+        typer.echo(json.dumps({"fit": code == 0, "findings": [finding.as_json() for finding in found]}))
+    else:
+        _show_findings(found)
+    raise typer.Exit(code)
+
+
+def _show_findings(found: "Sequence[Finding]") -> None:
+    from talk_assets.fitness.findings import Weight
+    from talk_assets.model.system import System
+
+    marks = {Weight.PROBLEM: ("✗", "bold red"), Weight.NOTICE: ("!", "yellow"), Weight.FINE: ("✓", "green")}
+    console = results()
+    for system in System:
+        console.print(plain(system.title, style="bold"))
+        for finding in (one for one in found if one.system is system):
+            mark, style = marks[finding.weight]
+            console.print(
+                plain(f"  {mark} ", style=style).append_text(plain(f"{finding.text} {finding.action}".rstrip()))
+            )
+    problems = sum(one.weight is Weight.PROBLEM for one in found)
+    notices = sum(one.weight is Weight.NOTICE for one in found)
+    end = "Nothing stands in the way of a run." if not problems else "Mend the problems, then ask again."
+    console.print(plain(f"{problems} problems, {notices} to know. {end}"))
+
+
+def _check_store(*, as_json: bool) -> None:
     path = existing_store()
     from talk_assets.entities import PAIRS
     from talk_assets.model.system import System

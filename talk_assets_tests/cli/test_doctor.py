@@ -47,7 +47,7 @@ def test_damage_is_found_and_a_backup_mends_it(talk, store):
     ]
 
     assert "kept as" in talk.run("restore", "copy.duckdb", **environ).stdout
-    mended = talk.run("doctor", **environ)
+    mended = talk.run("doctor", "--store", **environ)
     assert (mended.returncode, "Everything fits together." in mended.stdout) == (0, True)
     assert "went back in time: it was restored from copy.duckdb" in mended.stdout
 
@@ -70,7 +70,7 @@ def test_two_processes_cannot_use_one_store(talk, store):
 def test_a_store_that_is_none_ends_with_6(talk, store):
     """And says what can be done."""
     store.write_bytes(b"not a database" * 1000)
-    refused = talk.run("doctor", TALK_STORE=str(store))
+    refused = talk.run("doctor", "--store", TALK_STORE=str(store))
 
     assert refused.returncode == 6
     assert "talk restore FILE" in refused.stderr
@@ -79,7 +79,7 @@ def test_a_store_that_is_none_ends_with_6(talk, store):
 def test_a_readable_store_ends_with_2(talk, store):
     """Personal data lies open; the message is the command that mends it."""
     os.chmod(store, 0o644)
-    refused = talk.run("doctor", TALK_STORE=str(store))
+    refused = talk.run("doctor", "--store", TALK_STORE=str(store))
 
     assert refused.returncode == 2
     assert f"chmod 600 '{store}'" in refused.stderr

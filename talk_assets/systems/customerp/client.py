@@ -90,6 +90,19 @@ class CustomerpPort:
             )
         return self._identity
 
+    def described(self) -> Mapping[str, object]:
+        """Return what Customerp says of itself."""
+        found = self._get(f"{BASE}/", {}, kind="info").json()
+        if not isinstance(found, dict):
+            raise _unexpected("its description")
+        return found
+
+    def listed(self, resource: str) -> int:
+        """Ask for one record of *resource*; the answer's HTTP status."""
+        return self._client.read(
+            Call(method="GET", path=f"{BASE}/{resource}", kind="list", query={"limit": "1"})
+        ).status
+
     def shown(self, entity: Entity) -> None:  # noqa: ARG002 - the protocol's shape
         """Only the records tell what they show."""
         return

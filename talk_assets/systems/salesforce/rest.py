@@ -65,6 +65,10 @@ class Rest:
         records, done = rows_of(body)
         return QueryAnswer(records=records, done=done, date=answer.date)
 
+    def get(self, path: str, *, kind: str) -> Any:  # noqa: ANN401 - JSON
+        """Return the JSON of a resource by its whole path."""
+        return self._success(self._client.read(Call(method="GET", path=path, kind=kind)), f"a read of its {kind}")
+
     def describe(self, resource: str) -> Any | None:  # noqa: ANN401 - JSON
         """Return the description of an object, or None where the org has none of that name."""
         answer = self._client.read(
