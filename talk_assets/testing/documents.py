@@ -33,8 +33,9 @@ def document_with_a_bad_line_is_not_created(subject: Subject) -> None:
     expect("outcomes", found=outcomes(written), wanted=[Outcome.REFUSED, Outcome.APPLIED])
     rows = subject.port.read(document.entity, keys=[str(bad.key)]).frames[document.entity.name]
     expect("documents with a refused line", found=rows.height, wanted=0)
-    wanted = [Outcome.NOT_APPLIED, Outcome.REFUSED, Outcome.NOT_APPLIED]
-    expect("what became of its lines", found=[r.outcome for r in written.receipts[0].lines], wanted=wanted)
+    # Not every end tells which line it was.
+    applied = [line for line in written.receipts[0].lines if line.outcome not in {Outcome.NOT_APPLIED, Outcome.REFUSED}]
+    expect("lines applied without their document", found=applied, wanted=[])
 
 
 def document_sent_again_exists(subject: Subject) -> None:
