@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .tools
+TRYTON := examples/tryton
 CLIENTS := talk_assets_tests/sandbox/clients/js
 KILLS ?= 200
 READY := $(VENV)/.ready
@@ -14,7 +15,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients
+.PHONY: help tryton demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ mutants: $(READY)  ## Print how many simulated runs each protocol bug survives (
 adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on the way
 	TALK_TEST_ADVENTUREWORKS=full $(BIN)/pytest talk_assets_tests/adventureworks -s
 
+tryton: $(READY) $(TRYTON)/.venv/.ready  ## Install a real Tryton, start it, and see it in step with the embedded Salesforce
+	PYTHONPATH=$(TRYTON)/.venv/port $(BIN)/pytest -c $(TRYTON)/pyproject.toml $(TRYTON)/tests
+
 crash: $(READY)  ## Let runs die at every place, request and commit, and see each made good (about an hour)
 	TALK_CRASH=all $(BIN)/pytest -n 2 --dist load talk_assets_tests/crashes
 
@@ -85,6 +89,15 @@ $(TOOLS)/.ready: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3" "cyclonedx-bom>=7,<8"
 	@touch $@
 
+# Tryton lives in an environment of its own; the port is installed beside, for ours to find by its entry point.
+$(TRYTON)/.venv/.ready: $(TRYTON)/requirements.txt $(TRYTON)/pyproject.toml $(wildcard $(TRYTON)/talk_assets_tryton/*.py $(TRYTON)/trytond_talk/*)
+	test -x $(TRYTON)/.venv/bin/python || $(PYTHON) -m venv $(TRYTON)/.venv
+	$(TRYTON)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(TRYTON)/requirements.txt
+	$(TRYTON)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall ./$(TRYTON)
+	rm -rf $(TRYTON)/.venv/port $(TRYTON)/.venv/template.sqlite
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --target $(TRYTON)/.venv/port ./$(TRYTON)
+	@touch $@
+
 # Without npm the tests of these clients are skipped, and say so.
 $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
 	@if command -v npm >/dev/null; then \
@@ -92,7 +105,7 @@ $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
 	else echo "npm was not found: jsforce will not be run." >&2; fi
 
 clean:  ## Remove .venv, caches and built files; what runs wrote under data/ stays
-	rm -rf $(VENV) $(TOOLS) $(CLIENTS)/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) $(TRYTON)/.venv $(CLIENTS)/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements-dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 2; }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from talk_assets.entities import children_of
 from talk_assets.fitness import erp, linter, org
 from talk_assets.fitness.findings import Finding, Weight, customerp, salesforce
 from talk_assets.fitness.needs import needs_of
@@ -14,8 +15,11 @@ from talk_assets.resources import declared, open_ends
 from talk_assets.settings import Settings, doorbell_intervals
 from talk_assets.systems.customerp import CustomerpPort
 from talk_assets.systems.http import Patience
+from talk_assets.systems.plugged import OWN, plug_named
+from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce import SalesforcePort
 
+_OK = 200
 UNAVAILABLE = "unavailable"
 
 
@@ -29,8 +33,10 @@ def examined(settings: Settings, environ: Mapping[str, str], *, patience: Patien
             try:
                 if isinstance(port, SalesforcePort):
                     found += _salesforce(port, settings, environ)
-                elif isinstance(port, CustomerpPort):
+                elif isinstance(port, CustomerpPort) and settings.customerp.port == OWN:
                     found += _customerp(port, settings)
+                else:
+                    found += _plugged(port, settings)
             except (ConfigurationError, PeerAnswerError, PeerUnavailableError) as error:
                 found.append(_failed(system, error))
     finally:
@@ -85,6 +91,21 @@ def _customerp(port: CustomerpPort, settings: Settings) -> Iterator[Finding]:
     for pair in pairs.values():
         if pair.parent is None:
             yield erp.resource(pair.customerp, port.listed(pair.customerp))
+
+
+def _plugged(port: SystemPort, settings: Settings) -> Iterator[Finding]:
+    plug = plug_named(settings.customerp.port)
+    identity = port.identify()
+    yield customerp(Weight.FINE, "port", plug.name, f"Customerp is spoken to by the port {plug.title}.")
+    yield customerp(
+        Weight.FINE, "login", identity.tenant, f"{identity.name} answers as tenant {identity.tenant}; the key works."
+    )
+    yield from erp.compares(able=port.capabilities.compare_and_set)
+    pairs, _ = declared(settings)
+    for pair in pairs.values():
+        if pair.parent is None:
+            next(iter(port.fetch(pair.entity(System.CUSTOMERP, children_of(pair)), None)))
+            yield erp.resource(pair.customerp, _OK)
 
 
 def _failed(system: System, error: TalkError) -> Finding:

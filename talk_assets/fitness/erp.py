@@ -43,6 +43,13 @@ def described(told: Mapping[str, object], *, now: datetime) -> Iterator[Finding]
     yield from _clock(told.get("serverTime"), now)
 
 
+def compares(*, able: bool) -> Iterator[Finding]:
+    """What follows where a port cannot compare versions itself."""
+    if not able:
+        text = f"The port compares no versions: {_LOST['etag']}."
+        yield customerp(Weight.NOTICE, "capability", "etag", text, "Offer it if the ERP can.")
+
+
 def resource(name: str, status: int) -> Finding:
     """Whether the API key may read a list that was answered with *status*."""
     if status < 400:  # noqa: PLR2004 - HTTP's own class of errors

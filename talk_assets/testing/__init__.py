@@ -4,7 +4,7 @@ Subclass `PortTests` in a test module, give it a `subject` fixture, and run pyte
 itself: `broken_rules` runs the same rules from anywhere.
 """
 
-from talk_assets.testing.port_tests import RULES, PortTests, broken_rules
+from talk_assets.testing.all_rules import RULES, PortTests, broken_rules
 from talk_assets.testing.rule import BrokenRuleError, Rule
 from talk_assets.testing.subject import Kind, Subject
 

@@ -84,14 +84,17 @@ def test_port_of_an_installed_package_is_used_and_named(talk):
     synced = talk.run("sync", "--pair", "contact", "--json", TALK_CUSTOMERP_PORT="northwind")
     status = json.loads(talk.run("status", "--json", TALK_CUSTOMERP_PORT="northwind").stdout)
     shown = talk.run("status", TALK_CUSTOMERP_PORT="northwind").stdout
+    doctor = json.loads(talk.run("doctor", "--json", TALK_CUSTOMERP_PORT="northwind").stdout)
 
     assert synced.returncode == 0, synced.stderr
     assert json.loads(synced.stdout)["pairs"]["contact"]["salesforce"]["created"] == 1
     opened = (talk.folder / "opened.txt").read_text()
-    assert opened.count("\n") == 1
+    assert opened.count("\n") == 2
     assert "'contact'" in opened
     assert status["customerp_port"] == {"name": "northwind", "package": "northwind-port 1.2.3"}
     assert "northwind of northwind-port 1.2.3" in shown
+    about = {(found["check"], found["about"]) for found in doctor["findings"] if found["system"] == "customerp"}
+    assert {("port", "northwind"), ("resource", "contacts"), ("resource", "orders")} <= about
 
 
 @pytest.mark.parametrize(
