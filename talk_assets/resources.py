@@ -18,6 +18,8 @@ from talk_assets.systems.port import SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort
 from talk_assets.systems.salesforce.login import Grant, SalesforceLogin, client_credentials, jwt_bearer, refresh_token
 
+PREPARED_FOR_JOBS = 10_000
+"""Creations made ready at a time where bulk jobs take them: as many as one job has rows."""
 PAUSE_BETWEEN_RUNS = 30
 """How much longer than a client's first pause a write waits at most before a later run tries it again."""
 
@@ -71,6 +73,7 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
         lookback=settings.lookback,
         patience=patience,
         reserve=settings.salesforce_reserve,
+        bulk_from=settings.salesforce_bulk_rows or None,
     )
     customerp = open_customerp(
         settings.customerp.port,
@@ -113,6 +116,7 @@ def open_session(settings: Settings, *, patience: Patience | None = None) -> Ite
                 opportunity_stage=settings.opportunity_stage,
                 retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
                 show_values=settings.show_values,
+                prepare_records=PREPARED_FOR_JOBS if settings.salesforce_bulk_rows else Options().prepare_records,
             ),
         )
         session.begin()

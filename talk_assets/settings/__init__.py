@@ -59,6 +59,7 @@ class Settings:
     lookback: timedelta
     ca_file: Path | None
     salesforce_reserve: Reserve
+    salesforce_bulk_rows: int
     show_values: bool
 
     @classmethod
@@ -88,6 +89,7 @@ class Settings:
             lookback=variables.LOOKBACK_SECONDS.value(environ),
             ca_file=variables.CA_FILE.value(environ),
             salesforce_reserve=variables.SALESFORCE_RESERVE.value(environ),
+            salesforce_bulk_rows=variables.SALESFORCE_BULK_ROWS.value(environ),
             show_values=variables.SHOW_VALUES.value(environ),
         )
 

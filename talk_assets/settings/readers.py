@@ -133,6 +133,13 @@ def reserve(text: str) -> Reserve:
     return Reserve(calls=int(found["calls"]))
 
 
+def count(text: str) -> int:
+    """A whole number."""
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) is None:
+        raise ValueError("not a whole number")
+    return int(text)
+
+
 def switch(text: str) -> bool:
     """1 for on, 0 for off."""
     if text not in {"0", "1"}:

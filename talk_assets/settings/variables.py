@@ -199,6 +199,12 @@ SALESFORCE_RESERVE = Variable(
     read=readers.reserve,
     default="10%",
 )
+SALESFORCE_BULK_ROWS = Variable(
+    name="TALK_SALESFORCE_BULK_ROWS",
+    doc="how many rows of one kind are read or made by single calls before Bulk API 2.0 jobs take over; 0 for never",
+    read=readers.count,
+    default="2000",
+)
 
 SHOW_VALUES = Variable(
     name="TALK_SHOW_VALUES",
@@ -241,6 +247,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         LOOKBACK_SECONDS,
         CA_FILE,
         SALESFORCE_RESERVE,
+        SALESFORCE_BULK_ROWS,
         SHOW_VALUES,
         CUSTOMERP_PORT,
         SALESFORCE_DOORBELL_SECONDS,

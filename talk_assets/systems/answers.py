@@ -16,6 +16,7 @@ from talk_assets.systems import strict_json
 _JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json", re.IGNORECASE)
 _USAGE = re.compile(r"api-usage=([0-9]{1,12})/([0-9]{1,12})")
 _WHOLE_SECONDS = re.compile(r"[0-9]{1,12}")
+_CSV = re.compile(r"text/csv", re.IGNORECASE)
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -39,7 +40,7 @@ class AnswerLimits:
 class Answer:
     """What an end said. *size* is what travelled; *remaining* its own count of calls left of today's *allowance*.
 
-    *about* names the request for messages.
+    *locator* is where the rest of a bulk query's rows is. *about* names the request for messages.
     """
 
     status: int
@@ -49,6 +50,7 @@ class Answer:
     retry_after: float | None = None
     remaining: int | None = None
     allowance: int | None = None
+    locator: str | None = None
     about: str = "The request"
 
     def json(self) -> Any:  # noqa: ANN401 - callers check the shape
@@ -68,11 +70,13 @@ class Answer:
             ) from None
 
 
-def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, timer: Callable[[], float]) -> Answer:
-    """Read *response* to its end.
+def receive(
+    response: httpx.Response, *, limits: AnswerLimits, deadline: float, timer: Callable[[], float], csv: bool = False
+) -> Answer:
+    """Read *response* to its end; with *csv*, a success is a CSV.
 
     Raises:
-        PeerAnswerError: a redirect, too large, compressed beyond the ratio, or not JSON.
+        PeerAnswerError: a redirect, too large, compressed beyond the ratio, or not of that type.
         TimeoutError: the deadline passed while parts were still arriving.
     """
     if response.is_redirect:
@@ -102,10 +106,11 @@ def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, 
     if inflate and size and (not inflate.eof or inflate.unused_data):
         raise PeerAnswerError("a truncated gzip body, or one with something after its end")
     body = b"".join(parts)
-    if body and not _JSON.fullmatch(response.headers.get("content-type", "").partition(";")[0].strip()):
+    wanted = _CSV if csv and not response.is_error else _JSON
+    if body and not wanted.fullmatch(response.headers.get("content-type", "").partition(";")[0].strip()):
         # A login or maintenance page is no answer; an error's status still counts without its page.
         if not response.is_error:
-            raise PeerAnswerError(f"HTTP {response.status_code} without a JSON body")
+            raise PeerAnswerError(f"HTTP {response.status_code} without a {'CSV' if csv else 'JSON'} body")
         body = b""
     used, allowance = _usage(response.headers.get("sforce-limit-info"))
     return Answer(
@@ -116,6 +121,7 @@ def receive(response: httpx.Response, *, limits: AnswerLimits, deadline: float, 
         retry_after=_seconds(response.headers.get("retry-after")),
         remaining=None if allowance is None or used is None else allowance - used,
         allowance=allowance,
+        locator=response.headers.get("sforce-locator"),
     )
 
 

@@ -38,6 +38,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 _FIRST_ERROR, _UNAUTHORIZED, _TOO_MANY = 400, 401, 429
 _LONGEST_PAUSE = 60.0
+_JSON = "application/json"
 
 
 class NotSentError(PeerUnavailableError):
@@ -77,7 +78,8 @@ class Call:
     kind: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    media_type: str = "application/json"
+    media_type: str = _JSON
+    accepts: str = _JSON
     writes: bool = False
     counts: bool = True
     authorized: bool = True
@@ -130,8 +132,7 @@ class HttpClient:
         self._standing = Standing(end=end, calls=calls, breaker=self._breaker, reserve=reserve, timer=timer)
         self._client = httpx.Client(
             base_url=origin,
-            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "talk-assets"}
-            | dict(headers or {}),
+            headers={"Accept-Encoding": "gzip", "User-Agent": "talk-assets"} | dict(headers or {}),
             follow_redirects=False,
             trust_env=False,
             transport=OriginTransport(end=end, origin=origin, timer=self._patience.timer, ca_file=ca_file),
@@ -206,7 +207,7 @@ class HttpClient:
             )
         if call.counts:
             self._standing.spare()
-        headers = {"Authorization": token} if token else {}
+        headers = {"Accept": call.accepts} | ({"Authorization": token} if token else {})
         if call.body is not None:
             headers["Content-Type"] = call.media_type
         patience = self._patience
@@ -222,7 +223,7 @@ class HttpClient:
         )
         try:
             with self._standing.calling():
-                answer = self._exchange(request, deadline=deadline)
+                answer = self._exchange(request, deadline=deadline, csv=call.accepts != _JSON)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._breaker.failed()
             raise NotSentError(
@@ -251,12 +252,12 @@ class HttpClient:
             self._breaker.worked()
         return answer
 
-    def _exchange(self, request: httpx.Request, *, deadline: float) -> Answer:
+    def _exchange(self, request: httpx.Request, *, deadline: float, csv: bool) -> Answer:
         failpoint("request going")
         response = self._client.send(request, stream=True)
         try:
             failpoint("answer begun")
-            answer = receive(response, limits=self._limits, deadline=deadline, timer=self._patience.timer)
+            answer = receive(response, limits=self._limits, deadline=deadline, timer=self._patience.timer, csv=csv)
         finally:
             response.close()
         failpoint("answer read")

@@ -108,6 +108,16 @@ class Written:
     stored: Page
     before: Page | None = None
 
+    @classmethod
+    def joined(cls, answers: Sequence["Written"]) -> "Written":
+        """Return what several calls did, as if it had been one."""
+        befores = [answer.before for answer in answers if answer.before is not None]
+        return cls(
+            receipts=tuple(receipt for answer in answers for receipt in answer.receipts),
+            stored=Page.joined([answer.stored for answer in answers]),
+            before=Page.joined(befores) if befores else None,
+        )
+
 
 @dataclass
 class CallCount:

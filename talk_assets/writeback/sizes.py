@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from talk_assets.model.changes import TOO_LARGE, Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
-from talk_assets.systems.port import Page, SystemPort, Written
+from talk_assets.systems.port import SystemPort, Written
 from talk_assets.writeback.fresh import Fresh
 
 SECOND_TRY = 100
@@ -49,18 +49,8 @@ def put(port: SystemPort, entity: Entity, batch: Sequence[Write], fresh: Fresh |
         if len(batch) == 1:
             return replace(written, receipts=(replace(written.receipts[0], outcome=Outcome.REFUSED),))
         middle = len(batch) // 2
-        return joined([put(port, entity, half, fresh) for half in (batch[:middle], batch[middle:])])
+        return Written.joined([put(port, entity, half, fresh) for half in (batch[:middle], batch[middle:])])
     return replace(written, receipts=_seen(batch, written))
-
-
-def joined(answers: Sequence[Written]) -> Written:
-    """What several calls did, as if it had been one."""
-    befores = [answer.before for answer in answers if answer.before is not None]
-    return Written(
-        receipts=tuple(receipt for answer in answers for receipt in answer.receipts),
-        stored=Page.joined([answer.stored for answer in answers]),
-        before=Page.joined(befores) if befores else None,
-    )
 
 
 def _seen(batch: Sequence[Write], written: Written) -> tuple[Receipt, ...]:

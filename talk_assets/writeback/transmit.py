@@ -22,7 +22,7 @@ from talk_assets.store.tables import INTENT_SCHEMA
 from talk_assets.systems.port import Page, Written
 from talk_assets.writeback.fitting import refused as unfit
 from talk_assets.writeback.fresh import Fresh, stale
-from talk_assets.writeback.sizes import batches, joined, put
+from talk_assets.writeback.sizes import batches, put
 from talk_assets.writeback.tries import counts, due, not_before, postponed
 
 STATE_OF = {
@@ -146,7 +146,7 @@ def _answers(underway: Sequence[_Underway]) -> tuple[list[Sent], BaseException |
             answers.append(Written(receipts=unsent, stored=Page(frames={})))
     if not answers:
         return [], failure
-    told = joined(answers)
+    told = Written.joined(answers)
     sent = Sent(writes=writes, receipts=list(told.receipts), stored=told.stored, before=told.before)
     return [sent], failure
 

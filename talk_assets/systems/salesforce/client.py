@@ -16,6 +16,10 @@ from talk_assets.systems.batching import split
 from talk_assets.systems.http import HttpClient, Patience
 from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
+from talk_assets.systems.salesforce.bulk.ingest import MOST_ROWS, BulkCreator
+from talk_assets.systems.salesforce.bulk.jobs import Jobs
+from talk_assets.systems.salesforce.bulk.query import BulkQuery
+from talk_assets.systems.salesforce.bulk.table import can_hold
 from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.documents import DocumentWriter
 from talk_assets.systems.salesforce.ids import id_of
@@ -34,6 +38,7 @@ class SalesforcePort:
     created through (``OrderItems``). Every incremental fetch reads again what was stamped up to
     *lookback* before the cursor, because a stamp is given when a row is written and the row shows
     only when its transaction commits. *reserve* are calls of the org's daily allowance that are left to others.
+    From *bulk_from* rows of one kind on (None: never), reads and creates go by bulk jobs.
     """
 
     system = System.SALESFORCE
@@ -50,6 +55,7 @@ class SalesforcePort:
         patience: Patience | None = None,
         limits: AnswerLimits | None = None,
         reserve: Reserve | None = None,
+        bulk_from: int | None = None,
     ) -> None:
         self.calls = CallCount()
         origin = origin_of(login.url, end=System.SALESFORCE)
@@ -81,7 +87,22 @@ class SalesforcePort:
         self._documents = DocumentWriter(
             rest=self._rest, columns=self._columns, entities=entities, relations=relations, user=session.user
         )
-        self._reader = Reader(rest=self._rest, columns=self._columns, clock=clock, lookback=lookback)
+        self._bulk_from = bulk_from
+        waits = (patience or Patience()).sleep
+        ingest, queries = (
+            Jobs(client=self._client, root=self._rest.root, kind=kind, sleep=waits) for kind in ("ingest", "query")
+        )
+        self._reader = Reader(
+            rest=self._rest,
+            columns=self._columns,
+            clock=clock,
+            lookback=lookback,
+            bulk=None if bulk_from is None else BulkQuery(queries),
+            bulk_from=bulk_from or 0,
+        )
+        self._creator = BulkCreator(
+            jobs=ingest, rest=self._rest, columns=self._columns, by_key=self._reader.by_key, user=session.user
+        )
         self._once = RLock()
         self._identity: Identity | None = None
         self._pricebook: str | None = None
@@ -134,7 +155,26 @@ class SalesforcePort:
         return self._reader.read(entity, ids=ids, keys=keys)
 
     def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
-        """Split into batches of 200 records, lines counted; the lines of one document stay together."""
+        """Split into batches of 200 records, lines counted; the lines of one document stay together.
+
+        Many creations make batches of 10,000, which go by bulk jobs.
+        """
+        if self._bulk_from is not None and len(writes) > self._bulk_from and entity.key_path is not None:
+            suits = [write for write in writes if self._by_job(entity, write)]
+            if len(suits) > max(self._bulk_from, MOST_RECORDS):
+                others = [write for write in writes if not self._by_job(entity, write)]
+                return [*split(suits, most=MOST_ROWS, together=False), *self._small(entity, others)]
+        return self._small(entity, writes)
+
+    def _by_job(self, entity: Entity, write: Write) -> bool:
+        return (
+            write.op is Op.CREATE
+            and write.key is not None
+            and not write.lines
+            and can_hold(self._columns.texts(entity, write))
+        )
+
+    def _small(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
         return split(
             writes,
             most=MOST_RECORDS,
@@ -151,7 +191,13 @@ class SalesforcePort:
         """
         if batch and batch[0].op is Op.CREATE and any(write.lines for write in batch):
             return self._documents.write(entity, batch)
-        return self._records.write(entity, batch)
+        if len(batch) <= MOST_RECORDS:
+            return self._records.write(entity, batch)
+        made = self._creator.write(entity, batch)
+        if made is not None:
+            return made
+        # The org takes no bulk jobs of this object.
+        return Written.joined([self._records.write(entity, part) for part in self._small(entity, batch)])
 
     def head(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 from talk_assets.model.changes import Write
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.shape import ObjectShape
-from talk_assets.model.wire import NOT_SHOWN, Entity
+from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
 from talk_assets.systems import records
 from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.rest import Rest
@@ -52,19 +52,27 @@ class Columns:
         """Return records of *entity* as a raw frame, constants filled in."""
         return records.decode(entity, found, LAYOUT, constants=self._constants(entity))
 
+    def wires(self, entity: Entity) -> dict[str, Wire]:
+        """Return the JSON kinds of what `names` lists, where they are not text."""
+        return records.wires_of(entity) | {LAYOUT.deleted: Wire.BOOLEAN}
+
     def body(self, entity: Entity, write: Write) -> dict[str, Any]:
         """Return the properties of a record to write, key and owning document included on create.
 
         Raises:
             ValueError: a value is not of its declared kind.
         """
+        return records.encode(self.texts(entity, write), records.wires_of(entity))
+
+    def texts(self, entity: Entity, write: Write) -> dict[str, str | None]:
+        """Return what `body` has, as wire text."""
         known = self.of(entity)
         values = {path: text for path, text in write.values.items() if path in known}
         if write.key is not None and entity.key_path is not None:
             values[entity.key_path] = write.key
         if write.parent_id is not None and entity.parent_path is not None and write.id is None:
             values[entity.parent_path] = write.parent_id
-        return records.encode(values, records.wires_of(entity))
+        return values
 
     def of(self, entity: Entity) -> Collection[str]:
         """Return the names of the object's fields.

@@ -61,11 +61,16 @@ def page_after(
     """
     where = ""
     if after is not None:
-        stamp = stamp_literal(after[0])
-        where = f"(SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > {id_literal(after[1])}))"
+        where = beyond(after)
     elif since is not None:
         where = f"SystemModstamp >= {stamp_literal(since)}"
     return select(names, resource, where=where, order="SystemModstamp, Id", limit=PAGE)
+
+
+def beyond(place: tuple[datetime, str]) -> str:
+    """Return the condition that a record comes after *place* in (SystemModstamp, Id) order."""
+    stamp = stamp_literal(place[0])
+    return f"(SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > {id_literal(place[1])}))"
 
 
 def among(name: str, literals: Sequence[str]) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 from talk_assets.model.wire import Entity
 from talk_assets.systems.port import Page
+from talk_assets.systems.salesforce.bulk.query import BulkQuery
 from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.ids import id_of
-from talk_assets.systems.salesforce.query import PAGE, among, id_literal, page_after, select, text_literal
+from talk_assets.systems.salesforce.query import PAGE, among, beyond, id_literal, page_after, select, text_literal
 from talk_assets.systems.salesforce.rest import Part, Rest, rows_in, unexpected
 from talk_assets.systems.stamps import stamp_text
 
@@ -23,13 +24,24 @@ _SETTLING = timedelta(seconds=2)
 
 
 class Reader:
-    """Reads as `SalesforcePort` promises."""
+    """Reads as `SalesforcePort` promises; what lies beyond *bulk_from* rows by *bulk*, where it is given."""
 
-    def __init__(self, *, rest: Rest, columns: Columns, clock: Callable[[], datetime], lookback: timedelta) -> None:
+    def __init__(
+        self,
+        *,
+        rest: Rest,
+        columns: Columns,
+        clock: Callable[[], datetime],
+        lookback: timedelta,
+        bulk: BulkQuery | None = None,
+        bulk_from: int = 0,
+    ) -> None:
         self._rest = rest
         self._columns = columns
         self._clock = clock
         self._lookback = lookback
+        self._bulk = bulk
+        self._bulk_from = bulk_from
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the object in (SystemModstamp, Id) order, from *lookback* before the cursor.
@@ -46,6 +58,8 @@ class Reader:
         newest: datetime | None = None
         ends: set[tuple[datetime, str]] = set()
         nameless = False
+        read = 0
+        jobs = self._bulk is not None
         while True:
             answer = self._rest.query(page_after(names, entity.resource, since=since, after=after))
             started = started or answer.date
@@ -59,16 +73,35 @@ class Reader:
                 ends.add(place)
                 newest = place[0]
             if place is None or (answer.done and len(answer.records) < PAGE):
-                stamp = max(started or newest or _BEGINNING, old or _BEGINNING)
-                yield Page(
-                    frames={entity.name: found.frame},
-                    rejects=found.rejects,
-                    # What came without an id can only be asked for again by fetching from the old place.
-                    cursor=cursor if nameless else json.dumps({"stamp": stamp_text(stamp)}),
-                )
-                return
+                break
             yield Page(frames={entity.name: found.frame}, rejects=found.rejects)
             after = place
+            read += len(answer.records)
+            rest = self._rest_by_job(entity, names, after) if jobs and read >= self._bulk_from else None
+            jobs = jobs and read < self._bulk_from
+            if rest is not None:
+                for records in rest:
+                    found = self._columns.decode(entity, records)
+                    nameless = nameless or any(not reject.id for reject in found.rejects)
+                    yield Page(frames={entity.name: found.frame}, rejects=found.rejects)
+                found = self._columns.decode(entity, [])
+                break
+        stamp = max(started or newest or _BEGINNING, old or _BEGINNING)
+        yield Page(
+            frames={entity.name: found.frame},
+            rejects=found.rejects,
+            # What came without an id can only be asked for again by fetching from the old place.
+            cursor=cursor if nameless else json.dumps({"stamp": stamp_text(stamp)}),
+        )
+
+    def _rest_by_job(
+        self, entity: Entity, names: Sequence[str], after: tuple[datetime, str]
+    ) -> Iterator[list[dict[str, Any]]] | None:
+        """The records from *after* on by a bulk job, in any order; None where the org does it by pages only."""
+        if self._bulk is None:
+            return None
+        job = self._bulk.begin(select(names, entity.resource, where=beyond(after)))
+        return None if job is None else self._bulk.pages(job, self._columns.wires(entity), stamps=(LAYOUT.stamp,))
 
     def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
         """Return the named records; deleted ones come as tombstones while the recycle bin has them."""
@@ -84,11 +117,18 @@ class Reader:
             found += live
             found += self._named(entity, names, LAYOUT.id, [id_literal(i) for i in chunk if i in missing])
         if keys and entity.key_path is not None:
-            literals = [text_literal(key) for key in dict.fromkeys(keys)]
-            found += _live_first(self._named(entity, names, entity.key_path, literals), entity.key_path)
+            found += self.by_key(entity, keys)
         decoded = self._columns.decode(entity, found)
         frame = decoded.frame.unique("_id", keep="first", maintain_order=True)
         return Page(frames={entity.name: frame}, rejects=decoded.rejects)
+
+    def by_key(self, entity: Entity, keys: Sequence[str]) -> list[Any]:
+        """Return records by our key as JSON, without the tombstones of keys that a live one carries."""
+        if entity.key_path is None:
+            return []
+        literals = [text_literal(key) for key in dict.fromkeys(keys)]
+        found = self._named(entity, self._columns.names(entity), entity.key_path, literals)
+        return _live_first(found, entity.key_path)
 
     def head(self, entities: Sequence[Entity]) -> dict[str, str]:
         """Return the newest (stamp, id) per entity, five objects a call.
