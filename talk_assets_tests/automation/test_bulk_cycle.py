@@ -11,6 +11,7 @@ from talk_assets.resources import open_session
 from talk_assets.sandbox import customerp, salesforce
 from talk_assets.sandbox.serving import running
 from talk_assets.settings import Settings, variables_for
+from talk_assets.systems.http import Patience
 
 COUNT = 260
 
@@ -39,7 +40,7 @@ def test_a_first_load_by_jobs_is_complete_and_without_doubles(tmp_path, fails_af
         )
         kinds = []
         for _ in range(3):
-            with open_session(settings) as session:
+            with open_session(settings, patience=Patience(first_pause=0.0)) as session:
                 run_cycle(session, pairs=["contact"])
                 kinds.append(session.ends[System.SALESFORCE].calls.by_kind.get("bulk ingest", 0))
         outsider = PlainSalesforce(**login)

@@ -223,7 +223,7 @@ def test_head_settles(salesforce):
     salesforce.send(salesforce.contact("k1"))
     kinds = [salesforce.entities["contact"]]
     late = datetime.now(UTC) + timedelta(minutes=1)
-    salesforce.port._clock = lambda: late
+    salesforce.port._reader._clock = lambda: late
     settled = salesforce.port.head(kinds, {})
 
     assert salesforce.port.head(kinds, settled) == settled
