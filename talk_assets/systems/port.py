@@ -2,7 +2,8 @@
 
 A port reads pages of raw records as polars frames and takes writes in batches. Frames have the six
 columns of `RAW_SCHEMA` and one text column for each asked-for property path, holding wire text (see
-`talk_assets.model.wire`).
+`talk_assets.model.wire`). `talk_assets.testing` tests what is promised here on any port;
+`talk_assets.systems.plugged` finds those of other packages.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -177,7 +178,8 @@ class SystemPort(Protocol):
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield what changed since *cursor* (None: everything), tombstones included.
 
-        The last page carries the new cursor. Pages may repeat records already seen. A fetch that
+        The last page carries the new cursor, any text, which holds on other connections too and covers nothing that
+        changed after the reading began. Pages may repeat records already seen. A fetch that
         ends early yields no cursor.
 
         Raises:
