@@ -138,7 +138,10 @@ _INSTRUCTIONS = """\
    assign the permission set: `sf org assign permset --name Talk_Assets --on-behalf-of USERNAME --target-org ALIAS`.
 3. Make an external client app with OAuth: scope *Manage user data via APIs (api)* and no other, client credentials flow
    on, run as that user, and with the IP ranges you sync from. Its consumer key and secret are
-   `TALK_SALESFORCE_CLIENT_ID` and `TALK_SALESFORCE_CLIENT_SECRET`.
+   `TALK_SALESFORCE_CLIENT_ID` and `TALK_SALESFORCE_CLIENT_SECRET`. Or switch the JWT bearer flow on instead: upload the
+   certificate of an RSA key, pre-authorize the permission set, and set `TALK_SALESFORCE_LOGIN=jwt_bearer`,
+   `TALK_SALESFORCE_USERNAME` and `TALK_SALESFORCE_PRIVATE_KEY_FILE`; no secret is shared then.
+4. `talk doctor` says what is still missing.
 
 Fields that every user of an object sees, such as a contact's last name, cannot be part of a permission set and are not
 in it.

@@ -54,7 +54,16 @@ class FieldShape:
             verb = "created" if create else "changed"
             why = "it is calculated" if self.calculated else "the integration user may not edit it, or nobody may"
             return f"the field cannot be {verb}: {why}"
-        return None if text is None else self._refuses_value(text)
+        if text is None:
+            return None
+        return self._refuses_text(text) if self.type in _TEXTS else self._refuses_value(text)
+
+    def _refuses_text(self, text: str) -> str | None:
+        if self.restricted and text not in self.choices:
+            return "the value is not on the field's restricted picklist"
+        if self.length and len(text) > self.length:
+            return f"the value has {len(text):,} characters and the field holds {self.length:,}"
+        return None
 
     def _refuses_value(self, text: str) -> str | None:
         form = _FORMS.get(self.type)
@@ -62,13 +71,7 @@ class FieldShape:
             return f"the field is of type {self.type} and the value is not {form[1]}"
         if self.type in _COMPOUND:
             return f"the field is of type {self.type}, which takes no value by itself"
-        if self.type in _NUMBERS:
-            return self._refuses_number(text)
-        if self.restricted and text not in self.choices:
-            return "the value is not on the field's restricted picklist"
-        if self.length and self.type in _TEXTS and len(text) > self.length:
-            return f"the value has {len(text):,} characters and the field holds {self.length:,}"
-        return None
+        return self._refuses_number(text) if self.type in _NUMBERS else None
 
     def _refuses_number(self, text: str) -> str | None:
         try:

@@ -16,11 +16,12 @@ from talk_assets.systems.http import Patience
 COUNT = 260
 
 
-@pytest.mark.parametrize("fails_after", [None, 150])
-def test_a_first_load_by_jobs_is_complete_and_without_doubles(tmp_path, fails_after):
-    """Also where the job breaks off half-way: what it did not reach is made by a later try, nothing twice."""
+@pytest.mark.parametrize("trouble", ["none", "broken off", "results lost"])
+def test_a_first_load_by_jobs_is_complete_and_without_doubles(tmp_path, trouble):
+    """What a job did not reach is made by a later try, what it did not tell of is read back by key; nothing twice."""
     with ExitStack() as stack:
-        org, tenant = salesforce.SalesforceSettings(bulk_fails_after=fails_after), customerp.CustomerpSettings()
+        org = salesforce.SalesforceSettings(bulk_fails_after=150 if trouble == "broken off" else None)
+        tenant = customerp.CustomerpSettings()
         apps = salesforce.create_app(settings=org), customerp.create_app(settings=tenant)
         for app in apps:
             stack.callback(app.state.close)
@@ -38,6 +39,8 @@ def test_a_first_load_by_jobs_is_complete_and_without_doubles(tmp_path, fails_af
         settings = Settings.from_environment(
             variables_for(facts, store=tmp_path / "s.duckdb") | {"TALK_SALESFORCE_BULK_ROWS": "200"}
         )
+        if trouble == "results lost":
+            apps[0].state.faults.take({"kind": "refuse", "status": 400, "path": "successfulResults"})
         kinds = []
         for _ in range(3):
             with open_session(settings, patience=Patience(first_pause=0.0)) as session:
@@ -48,5 +51,5 @@ def test_a_first_load_by_jobs_is_complete_and_without_doubles(tmp_path, fails_af
         names = [row["LastName"] for row in outsider.query("SELECT LastName FROM Contact")]
 
     assert sorted(names) == sorted(f"Berg {number}" for number in range(COUNT))
-    assert kinds[0] >= 6
+    assert kinds[0] >= 5
     assert kinds[-1] == 0
