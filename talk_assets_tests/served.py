@@ -71,15 +71,16 @@ class MovingClock:
 
 
 class Served:
-    """Two systems with their users; use as a context manager."""
+    """Two systems with their users; use as a context manager. The Salesforce org is of the given *shape*."""
 
-    def __init__(self):
+    def __init__(self, *, shape=None):
         self.clock = MovingClock()
+        self.org = salesforce.SalesforceSettings(shape=shape or salesforce.OrgShape())
         self._stack = ExitStack()
 
     def __enter__(self):
         self.apps = {
-            "salesforce": salesforce.create_app(clock=self.clock),
+            "salesforce": salesforce.create_app(clock=self.clock, settings=self.org),
             "customerp": customerp.create_app(clock=self.clock),
         }
         self.urls = {}
@@ -87,7 +88,7 @@ class Served:
             self._stack.callback(app.state.close)
             stop = app.state.release if end == "customerp" else None
             self.urls[end] = self._stack.enter_context(running(app, on_stop=stop))
-        org, tenant = salesforce.SalesforceSettings(), customerp.CustomerpSettings()
+        org, tenant = self.org, customerp.CustomerpSettings()
         self.facts = {
             "salesforce": {
                 "url": self.urls["salesforce"],
