@@ -71,17 +71,21 @@ class MovingClock:
 
 
 class Served:
-    """Two systems with their users; use as a context manager. The Salesforce org is of the given *shape*."""
+    """Two systems with their users; use as a context manager.
 
-    def __init__(self, *, shape=None):
+    The Salesforce org is of the given *shape*; both keep their records in the folder *kept_in*, or in memory.
+    """
+
+    def __init__(self, *, shape=None, kept_in=None):
+        self.kept_in = kept_in
         self.clock = MovingClock()
         self.org = salesforce.SalesforceSettings(shape=shape or salesforce.OrgShape())
         self._stack = ExitStack()
 
     def __enter__(self):
         self.apps = {
-            "salesforce": salesforce.create_app(clock=self.clock, settings=self.org),
-            "customerp": customerp.create_app(clock=self.clock),
+            "salesforce": salesforce.create_app(clock=self.clock, settings=self.org, database=self._file("salesforce")),
+            "customerp": customerp.create_app(clock=self.clock, database=self._file("customerp")),
         }
         self.urls = {}
         for end, app in self.apps.items():
@@ -107,6 +111,9 @@ class Served:
 
     def __exit__(self, *_):
         self._stack.close()
+
+    def _file(self, end):
+        return None if self.kept_in is None else self.kept_in / f"{end}.sqlite"
 
     def variables(self, store: Path):
         return variables_for(self.facts, store=store)

@@ -5,7 +5,7 @@ import polars as pl
 from talk_assets.changesets.rules import HELD, PARKED, PENDING, first_of, frozen_lines, gone_text
 from talk_assets.changesets.updates import change_columns
 from talk_assets.model.changes import Op
-from talk_assets.model.pair import EntityPair, Through
+from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
 from talk_assets.store.tables import CHANGE_SCHEMA
 
@@ -21,6 +21,7 @@ def creates(
     currency: str | None,
     own_currency: str | None,
     parent: EntityPair | None,
+    shown: frozenset[str] | None = None,
 ) -> pl.DataFrame:
     """The creation, on *system*, of a counterpart for each of *rows*; and what of it cannot be written.
 
@@ -31,11 +32,14 @@ def creates(
     counterpart already, null: it has none), `lines_stop` and `lines_wait` (why a
     line of it holds or parks the whole document), and for lines `parent_status` and `parent_live`.
     *currency* is the only one that *system* holds, *own_currency* that the other end does; None: any.
+    *shown* are the paths of the properties that *system* has; None where it does not tell.
     One row a record; a row with a property reports a value that the end cannot hold.
     """
-    state, reason = first_of(_rules(pair, system, currency=currency, own_currency=own_currency, parent=parent))
+    state, reason = first_of(
+        _rules(pair, system, currency=currency, own_currency=own_currency, parent=parent, shown=shown)
+    )
     waits_pair, waits_id = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
-    for p in reversed(pair.references):
+    for p in reversed(_references_there(pair, system, shown)):
         unresolved = pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null()
         waits_pair = pl.when(unresolved).then(pl.lit(p.reference)).otherwise(waits_pair)
         waits_id = pl.when(unresolved).then(pl.col(p.name)).otherwise(waits_id)
@@ -57,20 +61,32 @@ def creates(
     pending = rows.join(
         whole.filter(pl.col("state") == PENDING).select(pl.col("origin_id").alias("_id")), on="_id", how="semi"
     )
-    return pl.concat([whole, *_unwritable(pair, system, pending)])
+    return pl.concat([whole, *_unwritable(pair, system, pending), *_without_field(pair, system, pending, shown)])
+
+
+def _references_there(pair: EntityPair, system: System, shown: frozenset[str] | None) -> list[Property]:
+    """The references that *system* has a property for; nothing waits for the others."""
+    return [p for p in pair.references if shown is None or p.side(system).path in shown]
 
 
 def _rules(
-    pair: EntityPair, system: System, *, currency: str | None, own_currency: str | None, parent: EntityPair | None
+    pair: EntityPair,
+    system: System,
+    *,
+    currency: str | None,
+    own_currency: str | None,
+    parent: EntityPair | None,
+    shown: frozenset[str] | None,
 ) -> list[tuple[pl.Expr, str, pl.Expr]]:
     there = system.other.title
-    rules: list[tuple[pl.Expr, str, pl.Expr]] = [
-        (pl.col(why).is_not_null(), HELD, pl.col(why)) for why in ("refusal", "blind")
-    ]
+    rules: list[tuple[pl.Expr, str, pl.Expr]] = []
+    if shown is not None and not shown:
+        rules.append((pl.lit(value=True), HELD, pl.lit(_switched_off(pair, system))))
+    rules += [(pl.col(why).is_not_null(), HELD, pl.col(why)) for why in ("refusal", "blind")]
     rules.append((_made_by_us() & ~pl.col("parted"), HELD, pl.lit(_origin_gone(pair, system))))
     for p in pair.properties:
         side = p.side(system)
-        if p.reference is not None:
+        if p.reference is not None and p in _references_there(pair, system, shown):
             unresolved = pl.col(p.name).is_not_null() & pl.col(f"link:{p.name}").is_null()
             text = pl.format(f"Waits for {p.reference} {{}} of {there} to be linked.", pl.col(p.name).fill_null(""))
             rules.append((unresolved, PARKED, text))
@@ -97,6 +113,13 @@ def _rules(
         text = pl.lit(f"The {parent.name}'s status locks its lines in {system.title}; written when the status allows.")
         rules.append((frozen_lines(parent, system, pl.col("parent_status")), HELD, text))
     return rules
+
+
+def _switched_off(pair: EntityPair, system: System) -> str:
+    return (
+        f"{system.title} has no {pair.resource(system)}: the feature is switched off there, or the integration user "
+        "may not see it. Nothing is made; once it is there, it is made by itself."
+    )
 
 
 def _made_by_us() -> pl.Expr:
@@ -145,3 +168,30 @@ def _unwritable(pair: EntityPair, system: System, rows: pl.DataFrame) -> list[pl
                 )
             )
     return parts
+
+
+def _without_field(
+    pair: EntityPair, system: System, rows: pl.DataFrame, shown: frozenset[str] | None
+) -> list[pl.DataFrame]:
+    """References of *rows* that *system* has no property for: left out of the creation, and told."""
+    there = _references_there(pair, system, shown)
+    return [
+        rows.filter(pl.col(p.name).is_not_null()).select(
+            change_columns(
+                pair=pl.lit(pair.name),
+                system=pl.lit(system.value),
+                op=pl.lit(Op.CREATE.value),
+                origin_id=pl.col("_id"),
+                property=pl.lit(p.name),
+                new=pl.col(p.name),
+                state=pl.lit(HELD),
+                phase=pl.lit(0),
+                reason=pl.lit(
+                    f"{system.title} has no property {p.side(system).path}, or does not show it; {p.name} is kept on "
+                    f"{system.other.title} and not written."
+                ),
+            )
+        )
+        for p in pair.references
+        if p not in there
+    ]

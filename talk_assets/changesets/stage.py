@@ -188,8 +188,22 @@ def _creations(
     ready = ready.with_columns(
         blind_creations(session, pair, origin).alias("blind"), parted=pl.col("_id").is_in(parted.implode())
     )
-    held = {end: session.identities[end].currency for end in System}
-    return creates(pair, system, ready.sort("_id"), currency=held[system], own_currency=held[origin], parent=parent)
+    return creates(
+        pair,
+        system,
+        ready.sort("_id"),
+        currency=_only_currency(session, pair, system),
+        own_currency=_only_currency(session, pair, origin),
+        parent=parent,
+        shown=session.ends[system].shown(session.entity(pair, system)),
+    )
+
+
+def _only_currency(session: Session, pair: EntityPair, system: System) -> str | None:
+    """The only currency that *system* holds of the pair; None where its records have one each."""
+    shown = session.ends[system].shown(session.entity(pair, system)) or frozenset()
+    each = any(p.must_agree and p.side(system).path in shown for p in pair.properties)
+    return None if each else session.identities[system].currency
 
 
 def _with_references(session: Session, pair: EntityPair, origin: System, rows: pl.DataFrame) -> pl.DataFrame:

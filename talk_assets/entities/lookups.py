@@ -7,7 +7,7 @@ ACCOUNT = Entity(
     name="account",
     system=System.SALESFORCE,
     resource="Account",
-    fields=(Field(path="Name"), Field(path="MasterRecordId")),
+    fields=(Field(path="Name"), Field(path="MasterRecordId"), Field(path="IsPersonAccount", wire=Wire.BOOLEAN)),
     key_path="ERP_External_Id__c",
     master_path="MasterRecordId",
 )
@@ -17,7 +17,7 @@ OPPORTUNITY = Entity(
     name="opportunity",
     system=System.SALESFORCE,
     resource="Opportunity",
-    fields=(Field(path="Name"), Field(path="AccountId")),
+    fields=(Field(path="Name"), Field(path="AccountId"), Field(path="CurrencyIsoCode")),
     key_path="ERP_External_Id__c",
 )
 """What a Salesforce quote must belong to."""
@@ -31,6 +31,7 @@ PRICEBOOK_ENTRY = Entity(
         Field(path="Product2Id"),
         Field(path="UnitPrice", wire=Wire.NUMBER),
         Field(path="IsActive", wire=Wire.BOOLEAN),
+        Field(path="CurrencyIsoCode"),
     ),
 )
 """A product's price in a price book, and what a line refers to; it has no custom fields, so no key."""

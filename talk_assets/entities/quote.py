@@ -114,8 +114,9 @@ QUOTE = EntityPair(
         ),
         Property(
             name="currency",
+            doc="Salesforce takes it from the quote's Opportunity.",
             must_agree=True,
-            salesforce=currency("CurrencyIsoCode"),
+            salesforce=currency("CurrencyIsoCode", on_create=False),
             customerp=currency("currency"),
         ),
         Property(

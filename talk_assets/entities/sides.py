@@ -32,9 +32,9 @@ def code(path: str, codec: Codec, type: str, **options: Any) -> Side:  # noqa: A
     return Side(path=path, codec=codec, type=type, **options)
 
 
-def currency(path: str) -> Side:
+def currency(path: str, **options: Any) -> Side:  # noqa: ANN401
     """An ISO 4217 code, settled when the record is created."""
-    return Side(path=path, codec=Text(ignore_case=True), type="ISO 4217", length=3, on_update=False)
+    return Side(path=path, codec=Text(ignore_case=True), type="ISO 4217", length=3, on_update=False, **options)
 
 
 def day(path: str, **options: Any) -> Side:  # noqa: ANN401

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from talk_assets.entities.parents import CURRENCY, PERSON, PRODUCT
 from talk_assets.mapped.contract import breaches, needed_by
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
@@ -93,10 +94,10 @@ def _wire_of(p: Property, system: System, raw: pl.DataFrame, lookups: Mapping[st
     side = p.side(system)
     match side.through:
         case Through.ACCOUNT | Through.OPPORTUNITY_ACCOUNT:
-            names = _looked_up(raw[side.path], lookups["account"], on="_id", value="Name")
+            names = _looked_up(raw[side.path], _companies(lookups), on="_id", value="Name")
             return names.set(raw[side.path].eq_missing(NOT_SHOWN), NOT_SHOWN)
         case Through.PRICEBOOK_ENTRY_PRICE:
-            return _looked_up(raw["_id"], _entries(lookups), on="Product2Id", value="UnitPrice")
+            return _looked_up(raw["_id"], _entries(raw, lookups), on="Product2Id", value="UnitPrice")
         case _:
             if side.path in raw.columns:
                 return raw[side.path]
@@ -114,7 +115,7 @@ def _with_times(
     for p in pair.properties:
         side = p.side(system)
         if side.through is Through.PRICEBOOK_ENTRY_PRICE:
-            entry = _looked_up(raw["_id"], _entries(lookups), on="Product2Id", value="_stamp")
+            entry = _looked_up(raw["_id"], _entries(raw, lookups), on="Product2Id", value="_stamp")
             times[p.name] = pl.coalesce(entry, raw["_stamp"])
         elif side.through in {Through.ACCOUNT, Through.OPPORTUNITY_ACCOUNT}:
             account = _looked_up(raw[side.path], lookups["account"], on="_id", value="_stamp")
@@ -125,13 +126,24 @@ def _with_times(
     return rows.join(told, on="_id", how="left", maintain_order="left")
 
 
-def _entries(lookups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Live entries, active ones first: an org with several currencies has one a currency, and an active one speaks."""
-    return (
-        lookups["pricebook_entry"]
-        .filter(~_tombstone())
-        .sort(pl.col("IsActive") == "true", pl.col("_id"), descending=[True, False], nulls_last=True)
-    )
+def _companies(lookups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The Accounts; one that is a person is no company, so it has no name as such."""
+    accounts = lookups["account"]
+    if PERSON not in accounts.columns:
+        return accounts
+    return accounts.with_columns(Name=pl.when(pl.col(PERSON).eq_missing("true")).then(pl.lit("")).otherwise("Name"))
+
+
+def _entries(raw: pl.DataFrame, lookups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Live entries in their product's currency, active ones first: an org may have one for each currency."""
+    entries = lookups["pricebook_entry"].filter(~_tombstone())
+    if {CURRENCY} <= {*raw.columns} & {*entries.columns}:
+        own = raw.select(pl.col("_id").alias(PRODUCT), pl.col(CURRENCY).str.to_uppercase().alias("_own"))
+        entries = entries.join(own, on=PRODUCT, how="left")
+        told = (pl.col(name).is_not_null() & (pl.col(name) != NOT_SHOWN) for name in (CURRENCY, "_own"))
+        other = pl.all_horizontal(*told) & (pl.col(CURRENCY).str.to_uppercase() != pl.col("_own"))
+        entries = entries.filter(~other.fill_null(value=False))
+    return entries.sort(pl.col("IsActive") == "true", pl.col("_id"), descending=[True, False], nulls_last=True)
 
 
 def _unshown(pair: EntityPair, said: pl.DataFrame) -> dict[str, pl.Series]:

@@ -36,13 +36,18 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
 
     With *full*, the first time, or when the end shows a property it did not show before, everything is read and
     absence is noted. Otherwise what could not be
-    read before is read again first.
+    read before is read again first. An end that has nothing of this kind, as an org whose feature is switched off,
+    says nothing of it.
 
     Raises:
         GuardError: a whole read lists far fewer records than are known; nothing was stored.
+        ConfigurationError: the end has nothing of this kind any more, though records are known.
     """
     port = session.ends[entity.system]
     shown = Shown(session, entity, port)
+    if shown.is_absent() and not raw.live_count(session.db, entity):
+        shown.keep(swept=True)
+        return Fetched(read=0, changed=0, rejected=0, swept=False)
     cursor = None if full or shown.is_more() else raw.cursor(session.db, entity)
     swept = cursor is None
     known = raw.live_count(session.db, entity) if swept else 0

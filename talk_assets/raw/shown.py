@@ -30,6 +30,10 @@ class Shown:
         known = self._known()
         return self._described is not None and known is not None and not self._described <= known
 
+    def is_absent(self) -> bool:
+        """Whether the end has nothing of this kind at all, as an org whose feature is switched off."""
+        return self._described is not None and not self._described
+
     def note(self, page: Page) -> None:
         """Take from a page what its records show."""
         if self._described is not None:

@@ -26,12 +26,13 @@ def by_key(db: Database, entity: Entity, keys: Sequence[str]) -> dict[str, str]:
 
 
 def by_name(db: Database, entity: Entity, column: str, names: Sequence[str]) -> dict[str, list[str]]:
-    """Ids of live records by their name without case and repeated spaces."""
+    """Ids of live records by their name without case and repeated spaces; an Account that is a person is no company."""
     folded = sorted({" ".join(name.lower().split()) for name in names})
     name = f"lower(regexp_replace(trim({quoted(column)}), '\\s+', ' ', 'g'))"
     chosen, parameters, frames = among(name, folded)
+    business = "AND coalesce(\"IsPersonAccount\", '') <> 'true'" if "IsPersonAccount" in entity.paths else ""
     found = db.frame(
-        f"SELECT {name} AS name, _id FROM {raw_table(entity)} WHERE NOT _deleted AND {chosen} ORDER BY _id",
+        f"SELECT {name} AS name, _id FROM {raw_table(entity)} WHERE NOT _deleted AND {chosen} {business} ORDER BY _id",
         parameters,
         **frames,
     )
@@ -53,13 +54,19 @@ def account_of(db: Database, entity: Entity, column: str, ids: Sequence[str]) ->
     return dict(found.iter_rows())
 
 
-def entries(db: Database, entity: Entity, book: str, products: Sequence[str]) -> pl.DataFrame:
-    """Live price book entries of *products* in *book* (columns `product, entry, price, active`), one a product."""
+def entries(
+    db: Database, entity: Entity, book: str, products: Sequence[str], *, currency: str | None = None
+) -> pl.DataFrame:
+    """Live price book entries of *products* in *book* (columns `product, entry, price, active`), one a product.
+
+    Those in *currency* only; None in an org where all are in one.
+    """
     chosen, parameters, frames = among('"Product2Id"', products)
+    same = "" if currency is None else 'AND upper("CurrencyIsoCode") = upper(?)'
     return db.frame(
         f"""SELECT "Product2Id" AS product, _id AS entry, "UnitPrice" AS price, "IsActive" = 'true' AS active
-            FROM {raw_table(entity)} WHERE NOT _deleted AND "Pricebook2Id" = ? AND {chosen}
+            FROM {raw_table(entity)} WHERE NOT _deleted AND "Pricebook2Id" = ? {same} AND {chosen}
             QUALIFY row_number() OVER (PARTITION BY "Product2Id" ORDER BY active DESC, _id) = 1""",
-        [book, *parameters],
+        [book, *([] if currency is None else [currency]), *parameters],
         **frames,
     )

@@ -20,7 +20,7 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.batching import one, split
 from talk_assets.systems.memory_feed import Feed, by_feed, by_stamp
-from talk_assets.systems.memory_rows import Row, Rows, Values
+from talk_assets.systems.memory_rows import Row, Rows, Values, shown_of
 from talk_assets.systems.memory_rules import Judgement, Request, Rules, before_page, judged, refused_lines, stored_page
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 
@@ -78,10 +78,10 @@ class MemoryPort:
         return self._identity
 
     def shown(self, entity: Entity) -> frozenset[str] | None:
-        """Salesforce describes what it shows."""
+        """Salesforce describes what it shows; an org with one currency has no property for it."""
         if self.system is System.CUSTOMERP:
             return None
-        return frozenset(path for path in entity.paths if (entity.name, path) not in self._rows.hidden)
+        return shown_of(entity, self._rows.hidden, currency=self._identity.currency)
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield what changed since *cursor*; each page shows the rows as they are when it is read."""

@@ -1,12 +1,13 @@
 """The records of an end in memory: rows by entity, a journal of changes, and their raw frames."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
+from talk_assets.entities.parents import CURRENCY
 from talk_assets.model.system import System
 from talk_assets.model.wire import NOT_SHOWN, Entity
 from talk_assets.systems.port import raw_schema
@@ -244,3 +245,9 @@ class Rows:
     def _now(self) -> datetime:
         now = self._stamp or self._clock()
         return now.replace(microsecond=0) if self._system is System.SALESFORCE else now
+
+
+def shown_of(entity: Entity, hidden: Collection[tuple[str, str]], *, currency: str | None) -> frozenset[str]:
+    """Return what a description of *entity* has: all but what is *hidden*, and no currency where only one is held."""
+    one = {(entity.name, CURRENCY)} if currency is not None else set()
+    return frozenset(path for path in entity.paths if (entity.name, path) not in {*hidden, *one})

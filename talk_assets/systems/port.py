@@ -170,6 +170,8 @@ class SystemPort(Protocol):
     def shown(self, entity: Entity) -> frozenset[str] | None:
         """Return the paths of *entity*'s properties that the end shows us now; None where only its records tell.
 
+        None of them where the end has nothing of this kind, as an org whose feature is switched off.
+
         Raises:
             PeerUnavailableError, PeerAnswerError, ConfigurationError.
         """

@@ -32,6 +32,31 @@ def write_prices(session: Session, pair: EntityPair, asked: pl.DataFrame, result
     name = price_property(pair)
     if name is None or asked.is_empty():
         return
+    if has_currencies(session):
+        for (currency,), group in _by_currency(session, pair, asked).group_by("currency", maintain_order=True):
+            _write_prices(session, pair, name, group.drop("currency"), results, currency=str(currency))
+    else:
+        _write_prices(session, pair, name, asked, results, currency=None)
+
+
+def has_currencies(session: Session) -> bool:
+    """Whether the org holds several currencies, and so an entry for each."""
+    return names.CURRENCY in (session.ends[SF].shown(session.lookups["pricebook_entry"]) or ())
+
+
+def _by_currency(session: Session, pair: EntityPair, asked: pl.DataFrame) -> pl.DataFrame:
+    """Add the currency of each product on Salesforce, in which its price is."""
+    home = session.identities[SF].currency
+    own = raw.by_id(session.db, session.entity(pair, SF), asked["record_id"].to_list())
+    known = own.select(pl.col("_id").alias("record_id"), pl.col(names.CURRENCY).fill_null(home).alias("currency"))
+    return asked.join(known, on="record_id", how="left", maintain_order="left").with_columns(
+        pl.col("currency").fill_null(home)
+    )
+
+
+def _write_prices(
+    session: Session, pair: EntityPair, name: str, asked: pl.DataFrame, results: Results, *, currency: str | None
+) -> None:
     origins = origins_of(session, pair, SF, asked["origin_id"].to_list())
     codec = pair.by_name[name].salesforce.codec
     texts = dict(origins.select("_id", codec.encode(pl.col(name))).iter_rows())
@@ -45,7 +70,7 @@ def write_prices(session: Session, pair: EntityPair, asked: pl.DataFrame, result
         )
         log_lost(session, ready, pair.by_name[name], lost)
 
-    said = _put(session, {record: texts[origin] for record, origin, _ in about}, overwritten)
+    said = _put(session, {record: texts[origin] for record, origin, _ in about}, overwritten, currency=currency)
     batch = [
         Prepared(write=_of_product(pair, said[record], record), origin_id=origin, link_id=link, properties=(name,))
         for record, origin, link in about
@@ -64,27 +89,30 @@ def _translate(session: Session, pair: EntityPair, products: Sequence[str]) -> N
     translate_rows(session, pair, SF, raw.by_id(session.db, session.entity(pair, SF), products).drop("_seq"))
 
 
-def ensure_entries(session: Session, products: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+def ensure_entries(
+    session: Session, products: Sequence[str], *, currency: str | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
     """Active entries of the standard book by Salesforce product id, made or reactivated where missing.
 
-    And by product, why it has none yet.
+    And by product, why it has none yet. In an org with several currencies they are in *currency*.
     """
     entity = session.lookups["pricebook_entry"]
     book = str(session.identities[SF].pricebook)
     wanted = sorted(set(products))
     said: dict[str, Receipt] = {}
     for _ in range(_LOOKS):
-        found = lookups.entries(session.db, entity, book, wanted)
+        found = lookups.entries(session.db, entity, book, wanted, currency=currency)
         lacking = set(wanted) - set(found.filter("active")["product"].to_list())
         if not lacking:
             break
         known = {r["product"]: r["price"] for r in found.iter_rows(named=True)}
-        said = _put(session, {product: known.get(product) or names.NO_PRICE for product in sorted(lacking)})
+        prices = {product: known.get(product) or names.NO_PRICE for product in sorted(lacking)}
+        said = _put(session, prices, currency=currency)
         met = {product for product, receipt in said.items() if receipt.outcome is Outcome.STALE}
         _agree_on_no_price(session, sorted(lacking - set(known) - met))
         if not met:
             break
-    active = lookups.entries(session.db, entity, book, wanted).filter("active")
+    active = lookups.entries(session.db, entity, book, wanted, currency=currency).filter("active")
     entries = dict(zip(active["product"].to_list(), active["entry"].to_list(), strict=True))
     return entries, {product: _missing(product, said.get(product)) for product in wanted if product not in entries}
 
@@ -107,7 +135,11 @@ def _agree_on_no_price(session: Session, products: Sequence[str]) -> None:
 
 
 def _put(
-    session: Session, prices: Mapping[str, str], overwritten: Callable[[pl.DataFrame], None] = lambda _: None
+    session: Session,
+    prices: Mapping[str, str],
+    overwritten: Callable[[pl.DataFrame], None] = lambda _: None,
+    *,
+    currency: str | None,
 ) -> dict[str, Receipt]:
     """Create, change or reactivate entries so that each product has an active one at its price.
 
@@ -116,7 +148,7 @@ def _put(
     """
     entity = session.lookups["pricebook_entry"]
     book = session.identities[SF].pricebook
-    known = lookups.entries(session.db, entity, str(book), list(prices))
+    known = lookups.entries(session.db, entity, str(book), list(prices), currency=currency)
     entries = {r["product"]: r["entry"] for r in known.iter_rows(named=True)}
     writes = []
     for product, price in sorted(prices.items()):
@@ -124,8 +156,9 @@ def _put(
         entry = entries.get(product)
         if entry is None:
             values |= {names.PRICEBOOK: book, names.PRODUCT: product}
+            values |= {} if currency is None else {names.CURRENCY: currency}
         op = Op.CREATE if entry is None else Op.UPDATE
-        made = intent_id(session, SF, op, f"pricebook_entry/{product}", values)
+        made = intent_id(session, SF, op, f"pricebook_entry/{product}{'/' + currency if currency else ''}", values)
         writes.append(Write(intent_id=made, entity=entity.name, op=op, values=values, id=entry))
     about = {w.intent_id: product for w, product in zip(writes, sorted(prices), strict=True)}
 
@@ -137,7 +170,7 @@ def _put(
     refused = [p for p, receipt in said.items() if p not in entries and receipt.outcome is Outcome.REFUSED]
     if refused:
         fetch(session, entity)
-        met = lookups.entries(session.db, entity, str(book), refused)["product"].to_list()
+        met = lookups.entries(session.db, entity, str(book), refused, currency=currency)["product"].to_list()
         said |= {p: replace(said[p], outcome=Outcome.STALE) for p in met}
     return said
 

@@ -150,6 +150,8 @@ def _opportunities(
             names.CLOSE_DATE: (rows[origin]["valid_until"] or default_close).isoformat(),
             names.PRICEBOOK: pricebook,
         }
+        if rows[origin]["currency"] is not None:
+            values[names.CURRENCY] = str(rows[origin]["currency"])
         made = intent_id(session, SF, Op.CREATE, f"{entity.name}/{key}", values)
         writes.append(Write(intent_id=made, entity=entity.name, op=Op.CREATE, values=values, key=key))
     for write, receipt in transmit(session, entity, writes):

@@ -24,7 +24,7 @@ from talk_assets.session import Session
 from talk_assets.store import changes, mapped
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback import parents, prepare
-from talk_assets.writeback.entries import ensure_entries, write_prices
+from talk_assets.writeback.entries import ensure_entries, has_currencies, write_prices
 from talk_assets.writeback.fitting import fitting
 from talk_assets.writeback.fresh import Fresh
 from talk_assets.writeback.overwrites import log_overwrites
@@ -141,14 +141,30 @@ def _entry_values(
             lines = mapped.lines_of(session.db, child, System.CUSTOMERP, origins["_id"].to_list())
             rows = to_links(session.db, child, session.pairs, System.CUSTOMERP, lines)
         local = to_records(session.db, child, session.pairs, System.SALESFORCE, rows)
-        products = local[product.name].to_list()
-        entries, problems = ensure_entries(session, [p for p in products if p is not None])
-        owners = rows["_id" if child is pair else "_parent"].to_list()
-        for line, owner, record in zip(rows["_id"].to_list(), owners, products, strict=True):
-            values[line] = {product.salesforce.write_path: entries.get(record)}
-            if record in problems:
-                waits[owner] = problems[record]
+        owners = "_id" if child is pair else "_parent"
+        told = local.select("_id", owner=pl.col(owners), record=pl.col(product.name)).with_columns(
+            currency=_currencies(session, pair, rows["_parent"], origins)
+        )
+        for (currency,), lines in told.group_by("currency", maintain_order=True):
+            wanted = lines["record"].drop_nulls().to_list()
+            entries, problems = ensure_entries(session, wanted, currency=None if currency is None else str(currency))
+            for line, owner, record in lines.select("_id", "owner", "record").iter_rows():
+                values[line] = {product.salesforce.write_path: entries.get(record)}
+                if record in problems:
+                    waits[owner] = problems[record]
     return values, waits
+
+
+def _currencies(session: Session, pair: EntityPair, documents: pl.Series, origins: pl.DataFrame) -> pl.Series:
+    """The currency of each line's document; null in an org where all records have one."""
+    none = pl.Series([None] * documents.len(), dtype=pl.String)
+    owner = session.parent(pair) or pair
+    if not has_currencies(session) or names.DOCUMENT_CURRENCY not in owner.by_name:
+        return none
+    known = origins if owner is pair else mapped.by_id(session.db, owner, System.CUSTOMERP, documents.to_list())
+    told = dict(known.select("_id", names.DOCUMENT_CURRENCY).iter_rows())
+    home = session.identities[System.SALESFORCE].currency
+    return pl.Series([told.get(document) or home for document in documents], dtype=pl.String)
 
 
 def _update(session: Session, pair: EntityPair, system: System, asked: pl.DataFrame, results: Results) -> None:

@@ -131,7 +131,7 @@ class SalesforcePort:
             return self._pricebook
 
     def shown(self, entity: Entity) -> frozenset[str]:
-        """Return the properties that the object's description has."""
+        """Return the properties that the object's description has, none where the org lacks the object."""
         return self._columns.shown(entity)
 
     def shape(self, entity: Entity) -> ObjectShape:

@@ -15,6 +15,7 @@ from talk_assets.model.shape import ObjectShape
 from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
 from talk_assets.systems import records
 from talk_assets.systems.salesforce.ids import id_of
+from talk_assets.systems.salesforce.places import codes_of, with_codes, with_names
 from talk_assets.systems.salesforce.rest import Rest
 from talk_assets.systems.salesforce.shapes import shape_of
 
@@ -31,16 +32,22 @@ class Columns:
         self._rest = rest
         self._currency = currency
         self._lock = Lock()
-        self._known: dict[str, ObjectShape] = {}
+        self._known: dict[str, ObjectShape | None] = {}
 
     def names(self, entity: Entity) -> list[str]:
         """Return the names to ask for, each once."""
         shown = self.shown(entity)
         own = [LAYOUT.id, LAYOUT.deleted, LAYOUT.stamp, *self._named(entity)]
-        return list(dict.fromkeys(own + [path for path in entity.paths if path in shown]))
+        codes = codes_of(shown, self.of(entity)).values()
+        return list(dict.fromkeys([*own, *(path for path in entity.paths if path in shown), *sorted(codes)]))
 
     def shown(self, entity: Entity) -> frozenset[str]:
-        """Return the paths of *entity* that the object has; what is reached through another object counts as there."""
+        """Return the paths of *entity* that the object has, none where the org lacks the object.
+
+        What is reached through another object counts as there.
+        """
+        if self._described(entity) is None:
+            return frozenset()
         known = self.of(entity)
         return frozenset(path for path in entity.paths if "." in path or path in known)
 
@@ -50,6 +57,8 @@ class Columns:
 
     def decode(self, entity: Entity, found: Sequence[Any]) -> records.Decoded:
         """Return records of *entity* as a raw frame, constants filled in."""
+        codes = codes_of(entity.paths, self.of(entity))
+        found = [with_names(record, codes) for record in found] if codes else found
         return records.decode(entity, found, LAYOUT, constants=self._constants(entity))
 
     def wires(self, entity: Entity) -> dict[str, Wire]:
@@ -68,6 +77,7 @@ class Columns:
         """Return what `body` has, as wire text."""
         known = self.of(entity)
         values = {path: text for path, text in write.values.items() if path in known}
+        values = with_codes(values, self.shape(entity).fields)
         if write.key is not None and entity.key_path is not None:
             values[entity.key_path] = write.key
         if write.parent_id is not None and entity.parent_path is not None and write.id is None:
@@ -88,10 +98,12 @@ class Columns:
         Raises:
             ConfigurationError: the org lacks the object, or the field that carries our key.
         """
-        with self._lock:
-            if entity.resource not in self._known:
-                self._known[entity.resource] = self._describe(entity.resource)
-            known = self._known[entity.resource]
+        known = self._described(entity)
+        if known is None:
+            raise ConfigurationError(
+                f"The Salesforce org has no object {entity.resource}, or the integration user may not see it. "
+                "Nothing of it was read or written. Turn the feature on and assign the permission set."
+            )
         for name in self._named(entity):
             if name not in known.fields:
                 raise ConfigurationError(
@@ -111,11 +123,9 @@ class Columns:
             if "." not in path and path not in known and path != entity.master_path
         }
 
-    def _describe(self, resource: str) -> ObjectShape:
-        found = self._rest.describe(resource)
-        if found is None:
-            raise ConfigurationError(
-                f"The Salesforce org has no object {resource}, or the integration user may not see it. "
-                "Nothing of it was read or written. Turn the feature on and assign the permission set."
-            )
-        return shape_of(found)
+    def _described(self, entity: Entity) -> ObjectShape | None:
+        with self._lock:
+            if entity.resource not in self._known:
+                found = self._rest.describe(entity.resource)
+                self._known[entity.resource] = None if found is None else shape_of(found)
+            return self._known[entity.resource]

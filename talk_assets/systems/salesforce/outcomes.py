@@ -7,6 +7,7 @@ from typing import Any
 from talk_assets.model.changes import Op, Outcome, Problem
 from talk_assets.model.errors import BudgetUsedError, ConfigurationError
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
+from talk_assets.systems.salesforce.ids import id_of
 
 _CODES: Mapping[str, Outcome] = {
     "ENTITY_IS_DELETED": Outcome.GONE,
@@ -57,12 +58,28 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
     error = errors[0] if errors else {}
     fields = [_fields(one) for one in errors]
     message = str(error.get("message") or "Salesforce gave no reason.")
+    alike = _alike(error)
+    message += f" Records alike: {', '.join(alike)}." if alike else ""
     return Problem(
         code=quoted(code_of(error) or "UNKNOWN", longest=LONGEST_NAME),
         message=quoted(_VALUE.sub(r"\g<what>\g<end>", message)),
         property=fields[0][0] if fields and fields[0] else None,
         properties=tuple(dict.fromkeys(name for names in fields for name in names)) if all(fields) else (),
     )
+
+
+def _alike(error: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the records that a duplicate rule found; Salesforce spells their key in two ways."""
+    result = error.get("duplicateResut") or error.get("duplicateResult")
+    matches = result.get("matchResults") if isinstance(result, dict) else None
+    found = [
+        match.get("record", {}).get("Id")
+        for one in (matches if isinstance(matches, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("matchRecords"), list)
+        for match in one["matchRecords"]
+        if isinstance(match, dict) and isinstance(match.get("record"), dict)
+    ]
+    return [record for record in dict.fromkeys(found) if isinstance(record, str) and id_of(record) is not None]
 
 
 def _fields(error: Mapping[str, Any]) -> list[str]:

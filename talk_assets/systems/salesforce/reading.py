@@ -11,7 +11,7 @@ from talk_assets.systems.salesforce.bulk.query import BulkQuery
 from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.query import PAGE, among, beyond, id_literal, page_after, select, text_literal
-from talk_assets.systems.salesforce.rest import Part, Rest, rows_in, unexpected
+from talk_assets.systems.salesforce.rest import Part, Rest, lacks_object, rows_in, unexpected
 from talk_assets.systems.stamps import stamp_text
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -149,7 +149,7 @@ class Reader:
             ]
             answers = self._rest.composite_read(parts, kind="head")
             for place, entity in enumerate(chunk):
-                newest = _place(rows_in(answers[f"q{place}"]))
+                newest = _place([] if lacks_object(answers[f"q{place}"]) else rows_in(answers[f"q{place}"]))
                 tokens[entity.name] = "empty" if newest is None else f"{stamp_text(newest[0])} {newest[1]}"
                 if newest is not None and abs(now - newest[0]) < _SETTLING:
                     tokens[entity.name] += f" at {stamp_text(now)}"

@@ -10,7 +10,7 @@ from talk_assets.model.errors import PeerAnswerError
 from talk_assets.systems import strict_json
 from talk_assets.systems.answers import Answer
 from talk_assets.systems.http import Call, HttpClient
-from talk_assets.systems.salesforce.outcomes import errors_in, problem_of, raise_for_run
+from talk_assets.systems.salesforce.outcomes import code_of, errors_in, problem_of, raise_for_run
 
 _OK = 200
 
@@ -152,6 +152,11 @@ class Rest:
             raise_for_run(answer.status, errors)
             raise _refused(what, answer.status, errors)
         return body
+
+
+def lacks_object(answer: PartAnswer) -> bool:
+    """True where a query was refused because the org has no such object: its feature is switched off."""
+    return not answer.ok and any(code_of(error) == "INVALID_TYPE" for error in errors_in(answer.body))
 
 
 def rows_in(answer: PartAnswer) -> list[Any]:
