@@ -28,6 +28,7 @@ _FEATURES = {
 }
 _BY_FEATURE = {
     "CurrencyIsoCode": "",
+    "IsPersonAccount": "",
     "MasterRecordId": "",
     "QuoteId": "Turn quotes on (Setup, Quote Settings)",
 }

@@ -22,7 +22,7 @@ _ALWAYS = {
     "OrderItem": {"OrderId", "PricebookEntryId", "Product2Id", "Quantity", "UnitPrice"},
 }
 """Fields that Salesforce shows to everyone who sees the object, and refuses in a permission set."""
-_SYSTEM = frozenset({"MasterRecordId", "CurrencyIsoCode"})
+_SYSTEM = frozenset({"MasterRecordId", "CurrencyIsoCode", "IsPersonAccount"})
 _WITHOUT_RIGHTS = frozenset({"PricebookEntry"})
 """Objects that take the rights of another: a price book entry those of its price book and product."""
 

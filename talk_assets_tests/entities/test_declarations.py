@@ -61,7 +61,7 @@ quote         shipping_postal_code   ShippingPostalCode         string(20)      
 quote         shipping_country       ShippingCountry            string(80)              shippingAddress.countryCode  ISO 3166-1 alpha-2
 quote         tax                    Tax                        decimal(18,2)           taxAmount                    decimal(18,2)
 quote         shipping_cost          ShippingHandling           decimal(18,2)           freightAmount                decimal(18,2)
-quote         currency               CurrencyIsoCode            ISO 4217 create         currency                     ISO 4217 create
+quote         currency               CurrencyIsoCode            ISO 4217 never          currency                     ISO 4217 create
 quote         notes                  Description                textarea(32000)         notes                        string(32000)
 quote         subtotal               Subtotal                   decimal(18,2) never     subtotal                     decimal(18,2) never
 quote         total                  TotalPrice                 decimal(18,2) never     netAmount                    decimal(18,2) never
@@ -222,9 +222,13 @@ def test_lookups_are_read_for_the_pairs_that_need_them():
         "order_line": [],
     }
     assert {name: (e.resource, e.paths, e.key_path) for name, e in LOOKUPS.items()} == {
-        "account": ("Account", ("Name", "MasterRecordId"), "ERP_External_Id__c"),
-        "opportunity": ("Opportunity", ("Name", "AccountId"), "ERP_External_Id__c"),
-        "pricebook_entry": ("PricebookEntry", ("Pricebook2Id", "Product2Id", "UnitPrice", "IsActive"), None),
+        "account": ("Account", ("Name", "MasterRecordId", "IsPersonAccount"), "ERP_External_Id__c"),
+        "opportunity": ("Opportunity", ("Name", "AccountId", "CurrencyIsoCode"), "ERP_External_Id__c"),
+        "pricebook_entry": (
+            "PricebookEntry",
+            ("Pricebook2Id", "Product2Id", "UnitPrice", "IsActive", "CurrencyIsoCode"),
+            None,
+        ),
     }
 
 

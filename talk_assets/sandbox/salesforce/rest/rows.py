@@ -5,6 +5,8 @@ Source: REST API Developer Guide, "SObject Rows" and "SObject Rows by External I
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -22,6 +24,9 @@ from ..values import read
 from ..wire import Answer, Call, Json
 
 _CREATED_FLAG_SINCE = 46.0
+_TAGGED = frozenset({"Account"})
+"""The objects whose rows have entity tags; conditions by tag mean nothing on the others."""
+_CONDITIONS = frozenset({"if-match", "if-unmodified-since"})
 
 
 def object_named(tx: Transaction, name: str) -> SObject:
@@ -176,8 +181,14 @@ def _show(call: Call, sobject: SObject, row: Row) -> Answer:
     since = _header_date(call, "if-modified-since")
     if since is not None and modified <= since:
         return Answer(status=304)
-    names = [name.strip() for name in call.query.get("fields", "").split(",") if name.strip()]
     headers = {"Last-Modified": format_datetime(modified, usegmt=True)}
+    if sobject.name in _TAGGED:
+        headers["ETag"] = _tag(row)
+        if _names_tag(call, "if-none-match", row):
+            return Answer(status=304, headers=headers)
+        if "if-match" in call.headers and not _names_tag(call, "if-match", row):
+            raise _changed("The record does not match the If-Match header")
+    names = [name.strip() for name in call.query.get("fields", "").split(",") if name.strip()]
     return Answer(body=record_of(sobject, row, base=call.base, names=names), headers=headers)
 
 
@@ -186,12 +197,29 @@ def _modified(row: Row) -> datetime:
 
 
 def _refuse_if_modified(tx: Transaction, call: Call, sobject: SObject, record_id: str) -> None:
-    since = _header_date(call, "if-unmodified-since")
-    if since is None:
+    row = rows.existing(tx, sobject, record_id) if call.headers.keys() & _CONDITIONS else None
+    if row is None:
         return
-    if _modified(rows.existing(tx, sobject, record_id)) > since:
-        message = "The record was modified after the date of the If-Unmodified-Since header"
-        raise ApiError("PRECONDITION_FAILED", message, status=412)
+    if sobject.name in _TAGGED and "if-match" in call.headers and not _names_tag(call, "if-match", row):
+        raise _changed("The record does not match the If-Match header")
+    since = _header_date(call, "if-unmodified-since")
+    if since is not None and _modified(row) > since:
+        raise _changed("The record was modified after the date of the If-Unmodified-Since header")
+
+
+def _changed(message: str) -> ApiError:
+    return ApiError("PRECONDITION_FAILED", message, status=412)
+
+
+def _tag(row: Row) -> str:
+    """Return the entity tag of a row: another one for every other content."""
+    digest = hashlib.sha1(repr(sorted(row.items())).encode(), usedforsecurity=False).digest()
+    return f'"{b64encode(digest).decode()}--gzip"'
+
+
+def _names_tag(call: Call, name: str, row: Row) -> bool:
+    given = [tag.strip() for tag in call.headers.get(name, "").split(",")]
+    return "*" in given or _tag(row) in given
 
 
 def _header_date(call: Call, name: str) -> datetime | None:
