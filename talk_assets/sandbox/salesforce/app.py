@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..faults import Faults, FaultsMiddleware
-from .dispatch import answer_data
+from .dispatch import answer_bulk, answer_data
 from .errors import ApiError, not_found
 from .oauth import answer_token, user_info
 from .org import Org
@@ -67,6 +67,7 @@ def create_app(
         *_both("/sandbox/requests", pages.requests, ["GET", "DELETE"]),
         *_both("/sandbox/rules", pages.rules, ["GET", "PUT", "DELETE"]),
         *_both("/sandbox/sessions", pages.sessions, ["DELETE"]),
+        Route("/services/async/{rest:path}", pages.bulk, methods=["GET", "POST"]),
         Route("/services/data/{rest:path}", pages.data, methods=_METHODS),
         Route("/{rest:path}", pages.nothing, methods=_METHODS),
     ]
@@ -115,6 +116,17 @@ class _Pages:
         if answer.body is None:
             return Response(status_code=answer.status, headers=headers)
         return _json(answer.body, status=answer.status, headers=headers)
+
+    async def bulk(self, request: Request) -> Response:
+        answer = answer_bulk(
+            self.org,
+            method=request.method,
+            path=request.path_params["rest"],
+            headers=_lowered(request),
+            body=await request.body(),
+            origin=_instance_url(request),
+        )
+        return _json(answer.body, status=answer.status)
 
     async def versions(self, _: Request) -> Response:
         return _json(versions())

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
+from .bulk.first import AsyncError, answer_async
 from .desk import Desk
 from .errors import ApiError, BodyError, not_found
 from .org import Org
@@ -49,6 +50,43 @@ def answer_data(
         answer = _refused(refusal)
     usage = {"Sforce-Limit-Info": org.budget.header(now)}
     return replace(answer, headers={**answer.headers, **usage})
+
+
+def answer_bulk(
+    org: Org, *, method: str, path: str, headers: Mapping[str, str], body: bytes, origin: str = ""
+) -> Answer:
+    """Answer a request to the first Bulk API; *path* is what follows `/services/async/`, as `62.0/job`."""
+    now = org.clock()
+    try:
+        version, *segments = [unquote(segment) for segment in path.split("/") if segment] or [""]
+        call = Call(
+            method=method,
+            version=_served(f"v{version}"),
+            segments=tuple(segments),
+            headers=headers,
+            body=body,
+            origin=origin,
+        )
+        org.sessions.check(_session(headers), now)
+        org.budget.spend(now)
+        org.tally.call(method, call.segments)
+        with org.transaction(now) as tx:
+            return answer_async(Desk(org=org, tx=tx), call)
+    except BodyError as refusal:
+        return _refused(AsyncError("InvalidBatch", refusal.located(body).message))
+    except ApiError as refusal:
+        return _refused(refusal if isinstance(refusal, AsyncError) else _in_its_words(refusal))
+
+
+def _session(headers: Mapping[str, str]) -> str | None:
+    token = headers.get("x-sfdc-session")
+    return headers.get("authorization") if token is None else f"Bearer {token}"
+
+
+def _in_its_words(refusal: ApiError) -> AsyncError:
+    code = {"INVALID_SESSION_ID": "InvalidSessionId"}.get(refusal.code, "ClientInputError")
+    status = refusal.status if code == "InvalidSessionId" else 400
+    return AsyncError(code, f"{refusal.code}: {refusal.message}", status=status)
 
 
 def _located(path: str, query: str) -> tuple[str, tuple[str, ...]]:

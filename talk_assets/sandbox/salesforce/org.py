@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..faults.past import Shelf
+from .bulk.first_jobs import FirstJob
 from .bulk.jobs import Jobs
 from .catalogue import catalogue_of
 from .cursors import Cursors
@@ -47,6 +48,7 @@ class Org:
         self.bulk_batches = Budget(daily=settings.daily_bulk_batches, refusal=no_jobs_left)
         self.bulk_queries = Budget(daily=_BULK_QUERIES, refusal=no_jobs_left)
         self.jobs = Jobs()
+        self.first_jobs: dict[str, FirstJob] = {}
         self.cursors = Cursors()
         self.tally = Tally()
         self._lock = threading.Lock()
