@@ -55,6 +55,7 @@ def test_plan_sync_status_and_sync_again(connected):
         "order_line": 113,
     }
     assert all(cursor for pair in status["pairs"].values() for cursor in pair["cursors"].values())
+    assert status["customerp_port"] == {"name": "customerp", "package": None}
 
 
 def written(report: dict) -> int:
