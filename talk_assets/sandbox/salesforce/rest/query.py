@@ -9,6 +9,7 @@ import re
 
 from ..desk import Desk
 from ..errors import ApiError
+from ..soql.columns import describe_columns
 from ..soql.run import run, run_on
 from ..wire import Answer, Call
 
@@ -17,15 +18,18 @@ _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 
 
 def query(desk: Desk, call: Call) -> Answer:
-    """GET /query?q= and /queryAll?q=; the latter sees the recycle bin."""
+    """GET /query?q= and /queryAll?q=; the latter sees the recycle bin. With columns=true, what its columns are."""
     text = call.query.get("q")
     if text is None:
         raise ApiError("MALFORMED_QUERY", "SOQL statements cannot be empty or null")
+    with_deleted = call.segments[0].lower() == "queryall"
+    if call.query.get("columns", "").lower() == "true":
+        return Answer(body=describe_columns(desk.tx, text, now=desk.org.clock(), with_deleted=with_deleted))
     answer = run(
         desk.tx,
         text,
         now=desk.org.clock(),
-        with_deleted=call.segments[0].lower() == "queryall",
+        with_deleted=with_deleted,
         page=_page(call),
         base=call.base,
         cursors=desk.org.cursors,

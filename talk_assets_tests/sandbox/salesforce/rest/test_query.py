@@ -88,3 +88,18 @@ def test_keyset_walks_rows_of_equal_stamps_without_gap_or_repeat(org):
         condition = f" WHERE SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > '{last}')"
 
     assert len(seen) == len(set(seen)) == 450
+
+
+def test_columns_are_told_without_rows(shop):
+    """columns=true describes fields, relations, aggregates and child queries, as the Salesforce CLI asks for them."""
+    soql = "SELECT c.Id, c.Account.Name, c.Account.Owner.Email, (SELECT Name FROM Quotes) FROM Contact c"
+    told = shop.caller.call("GET", "query", params={"q": soql, "columns": "true"}).json()
+    count = shop.caller.call("GET", "query", params={"q": "SELECT COUNT(Id) FROM Contact", "columns": "true"}).json()
+    own, account, quotes = told["columnMetadata"]
+
+    assert (told["entityName"], told["idSelected"], told["keyPrefix"]) == ("Contact", True, "003")
+    assert (own["columnName"], own["updatable"]) == ("Id", False)
+    assert (account["columnName"], account["foreignKeyName"]) == ("Account", "AccountId")
+    assert [column["columnName"] for column in account["joinColumns"]] == ["Name", "Owner"]
+    assert (quotes["columnName"], quotes["aggregate"]) == ("Quotes", True)
+    assert [(c["columnName"], c["displayName"]) for c in count["columnMetadata"]] == [("expr0", "count(Id)")]
