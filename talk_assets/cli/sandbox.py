@@ -1,6 +1,6 @@
 """`talk sandbox`: both embedded systems, until told to stop."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -67,6 +67,14 @@ def sandbox(
             "or the path of a .toml file.",
         ),
     ] = None,
+    customerp_without: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="What the Customerp lacks, with commas between: etag, idempotency, external_key, batch, changes, "
+            "tombstones, paging, stamp_grain, visibility_lag.",
+        ),
+    ] = "",
 ) -> None:
     """Run an embedded Salesforce and an embedded Customerp until Ctrl-C or SIGTERM.
 
@@ -82,6 +90,7 @@ def sandbox(
             faults=faults,
             seed=seed,
             org=org,
+            customerp_without=[name.strip() for name in customerp_without.split(",") if name.strip()],
         ) as systems,
     ):
         typer.echo(systems.as_json_line())
@@ -98,14 +107,20 @@ def embedded_systems(
     faults: FaultProfile = FaultProfile.CALM,
     seed: int = 0,
     org: str | None = None,
+    customerp_without: Collection[str] = (),
 ) -> Iterator["SandboxSystems"]:
     """Both embedded systems while the block runs.
 
     Raises:
-        ConfigurationError: A port is in use, or there is no such org shape.
+        ConfigurationError: A port is in use, or there is no such org shape, or no such capability to lack.
     """
     from talk_assets.sandbox import server
+    from talk_assets.sandbox.customerp import Profile
 
+    try:
+        lacks = Profile.lacking(customerp_without).without
+    except ValueError as error:
+        raise ConfigurationError(f"--customerp-without: {error}. Nothing was started. Name some of these.") from error
     try:
         with server.sandbox(
             salesforce_port=salesforce_port,
@@ -115,6 +130,7 @@ def embedded_systems(
             faults=faults.value,
             seed=seed,
             org=org,
+            customerp_without=lacks,
         ) as systems:
             yield systems
     except (server.PortInUseError, server.ShapeError) as error:

@@ -1,7 +1,7 @@
 """Run both embedded systems together."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -75,19 +75,23 @@ def sandbox(
     faults: str = "calm",
     seed: int = 0,
     org: str | None = None,
+    customerp_without: Collection[str] = (),
 ) -> Iterator[SandboxSystems]:
     """Run both embedded systems until the block ends; port 0 takes any free one.
 
     With *data_dir* they keep their records there, in salesforce.sqlite and customerp.sqlite,
     otherwise in memory. The sample is loaded only while both are empty. Then the faults of the profile
     *faults* begin, drawn by *seed*. *org* is the shape of the Salesforce org: a name or the path of a shape file.
+    The Customerp lacks the capabilities *customerp_without*.
 
     Raises:
         ShapeError: there is no such shape, or no org can have it.
+        ValueError: there is no such capability.
+        PortInUseError: a port is taken.
     """
     shape = salesforce.OrgShape() if org is None else salesforce.read_shape(org)
     salesforce_settings = salesforce.SalesforceSettings(shape=shape)
-    customerp_settings = customerp.CustomerpSettings()
+    customerp_settings = customerp.CustomerpSettings(profile=customerp.Profile.lacking(customerp_without))
     databases: dict[str, Path | None] = {"salesforce": None, "customerp": None}
     if data_dir is not None:
         data_dir.mkdir(parents=True, exist_ok=True)

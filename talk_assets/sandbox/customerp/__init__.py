@@ -1,6 +1,7 @@
 """Embedded Customerp: a complete server of the Customerp HTTP API on its own SQLite database."""
 
 from talk_assets.sandbox.customerp.app import create_app
+from talk_assets.sandbox.customerp.profile import Profile
 from talk_assets.sandbox.customerp.settings import CustomerpSettings
 
-__all__ = ["CustomerpSettings", "create_app"]
+__all__ = ["CustomerpSettings", "Profile", "create_app"]

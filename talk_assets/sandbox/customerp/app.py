@@ -17,11 +17,11 @@ from talk_assets.sandbox.customerp.answers import json_response, problem_respons
 from talk_assets.sandbox.customerp.database import Database
 from talk_assets.sandbox.customerp.endpoints import Endpoints
 from talk_assets.sandbox.customerp.exact_json import encode
+from talk_assets.sandbox.customerp.lacking import LackingMiddleware
 from talk_assets.sandbox.customerp.metering import Meter, MeterMiddleware
 from talk_assets.sandbox.customerp.openapi import openapi_document
 from talk_assets.sandbox.customerp.problems import ProblemError
 from talk_assets.sandbox.customerp.rate import RateMiddleware
-from talk_assets.sandbox.customerp.resources import RESOURCES
 from talk_assets.sandbox.customerp.settings import CustomerpSettings, utc_now
 from talk_assets.sandbox.customerp.shelf import shelf_of
 from talk_assets.sandbox.customerp.stamps import Stamps
@@ -45,7 +45,7 @@ def create_app(
     event loop, ends all long polls; `app.state.close()` closes the database.
     """
     opened = Database(database)
-    stamps = Stamps(clock, last=opened.last_stamp())
+    stamps = Stamps(clock, last=opened.last_stamp(), grain=settings.profile.grain)
     endpoints = Endpoints(database=opened, stamps=stamps, settings=settings)
     access = Access(settings=settings, clock=clock)
     meter = Meter()
@@ -71,7 +71,7 @@ def create_app(
         Route(f"{BASE}/batch", endpoints.batch, methods=["POST"]),
         Route(f"{BASE}/changes", endpoints.changes),
     ]
-    for resource in RESOURCES:
+    for resource in settings.profile.resources:
         path = f"{BASE}/{resource.name}"
         routes += [
             Route(path, endpoints.list(resource)),
@@ -92,6 +92,7 @@ def create_app(
     limits = []
     if settings.requests_per_minute is not None:
         limits.append(Middleware(RateMiddleware, limit=settings.requests_per_minute, clock=clock))
+    lacks = [Middleware(LackingMiddleware, profile=settings.profile)] if settings.profile.without else []
     app = Starlette(
         routes=routes,
         middleware=[
@@ -100,6 +101,7 @@ def create_app(
             *controls,
             *limits,
             Middleware(AccessMiddleware, access=access),
+            *lacks,
         ],
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem, Exception: _failure},
     )

@@ -1,6 +1,6 @@
 """Many operations in one request, in order, each judged by itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from talk_assets.sandbox.customerp.database import Answer
@@ -9,7 +9,7 @@ from talk_assets.sandbox.customerp.idempotency import Idempotency, fingerprint
 from talk_assets.sandbox.customerp.lines import Lines
 from talk_assets.sandbox.customerp.problems import Fault, ProblemError, invalid
 from talk_assets.sandbox.customerp.records import Records
-from talk_assets.sandbox.customerp.resources import BY_NAME, Resource
+from talk_assets.sandbox.customerp.resources import Resource
 
 MAX_OPERATIONS = 500
 OPERATIONS = ("create", "update", "delete", "undelete")
@@ -33,8 +33,11 @@ def operations_of(body: object) -> list[object]:
 class Batch:
     """Runs the operations of one request."""
 
-    def __init__(self, *, records: Records, lines: Lines, idempotency: Idempotency) -> None:
+    def __init__(
+        self, *, records: Records, lines: Lines, idempotency: Idempotency, resources: Iterable[Resource]
+    ) -> None:
         """Run operations on these records and lines."""
+        self._resources = {resource.name: resource for resource in resources}
         self._records = records
         self._lines = lines
         self._idempotency = idempotency
@@ -67,7 +70,7 @@ class Batch:
     def _call(self, facts: Mapping[str, Any], *, origin: str | None) -> Callable[[], Answer]:
         op, record_id, body = facts["op"], facts.get("id"), facts.get("body")
         if_match = _tag(facts.get("ifMatch"))
-        resource, document_id = _address(facts["resource"])
+        resource, document_id = self._address(facts["resource"])
         if op != "create" and record_id is None:
             raise invalid([Fault(pointer="/id", code="required", detail=f"{op} needs an id.")])
         known = str(record_id)
@@ -89,6 +92,17 @@ class Batch:
             "undelete": lambda: self._records.undelete(resource, known, if_match=if_match, origin=origin),
         }[op]
 
+    def _address(self, address: str) -> tuple[Resource, str | None]:
+        """Return (resource, document id of a line address) of "contacts" or "orders/{id}/lines"."""
+        name, *rest = address.split("/")
+        resource = self._resources.get(name)
+        if resource is not None and not rest:
+            return resource, None
+        is_lines = resource is not None and resource.line is not None and len(rest) == _LINES_ADDRESS - 1
+        if resource is None or not is_lines or rest[1] != "lines":
+            raise invalid([Fault(pointer="/resource", code="enum", detail="There is no such resource.")])
+        return resource, rest[0]
+
 
 def _operation(operation: object) -> Mapping[str, Any]:
     if not isinstance(operation, dict):
@@ -108,18 +122,6 @@ def _operation(operation: object) -> Mapping[str, Any]:
     if faults:
         raise invalid(faults)
     return operation
-
-
-def _address(address: str) -> tuple[Resource, str | None]:
-    """Return (resource, document id of a line address) of "contacts" or "orders/{id}/lines"."""
-    name, *rest = address.split("/")
-    resource = BY_NAME.get(name)
-    if resource is not None and not rest:
-        return resource, None
-    is_lines = resource is not None and resource.line is not None and len(rest) == _LINES_ADDRESS - 1
-    if resource is None or not is_lines or rest[1] != "lines":
-        raise invalid([Fault(pointer="/resource", code="enum", detail="There is no such resource.")])
-    return resource, rest[0]
 
 
 def _tag(if_match: object) -> str | None:

@@ -1,4 +1,4 @@
-"""The embedded Customerp's SQLite database; the only module of it that speaks SQL.
+"""The embedded Customerp's SQLite database; what it says in SQL stands here, its tables in `schema`.
 
 Every record is one row: its exact JSON text, next to the few values it is searched by.
 """
@@ -9,49 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS record (
-    id           TEXT PRIMARY KEY,
-    resource     TEXT NOT NULL,
-    external_key TEXT,
-    updated_at   TEXT NOT NULL,
-    version      INTEGER NOT NULL,
-    deleted      INTEGER NOT NULL,
-    match_one    TEXT,
-    match_two    TEXT,
-    body         TEXT NOT NULL
-);
-CREATE UNIQUE INDEX IF NOT EXISTS record_by_key
-    ON record (resource, external_key) WHERE external_key IS NOT NULL;
-CREATE INDEX IF NOT EXISTS record_by_stamp ON record (resource, updated_at, id);
-CREATE INDEX IF NOT EXISTS record_by_match_one ON record (resource, match_one) WHERE match_one IS NOT NULL;
-CREATE INDEX IF NOT EXISTS record_by_match_two ON record (resource, match_two) WHERE match_two IS NOT NULL;
-CREATE TABLE IF NOT EXISTS reference (
-    to_id   TEXT NOT NULL,
-    from_id TEXT NOT NULL,
-    PRIMARY KEY (to_id, from_id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS reference_by_origin ON reference (from_id);
-CREATE TABLE IF NOT EXISTS change (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
-    resource   TEXT NOT NULL,
-    id         TEXT NOT NULL,
-    updated_at TEXT NOT NULL,
-    deleted    INTEGER NOT NULL,
-    origin     TEXT
-);
-CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS idempotency (
-    key         TEXT PRIMARY KEY,
-    created_at  TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    status      INTEGER NOT NULL,
-    etag        TEXT,
-    location    TEXT,
-    body        TEXT
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS idempotency_by_age ON idempotency (created_at);
-"""
+from talk_assets.sandbox.customerp.schema import SCHEMA
 
 _ROW = "resource, id, external_key, updated_at, version, deleted, match_one, match_two, body"
 _PUT = f"""
@@ -62,7 +20,8 @@ ON CONFLICT (id) DO UPDATE SET
     body = excluded.body
 """  # noqa: S608 - constants
 _CHANGES_AFTER = """
-SELECT seq, resource, id, updated_at, deleted, origin FROM change WHERE seq > ? ORDER BY seq LIMIT ?
+SELECT seq, resource, id, updated_at, deleted, origin FROM change
+WHERE seq > ? AND (? IS NULL OR updated_at <= ?) ORDER BY seq LIMIT ?
 """
 
 
@@ -117,6 +76,12 @@ class Search:
     match_one: str | None = None
     match_two: str | None = None
     limit: int = 100
+    skip: int = 0
+    """Records to leave out first, in a list whose pages are counted."""
+    since: bool = False
+    """Whether only what changed lately is asked for."""
+    shown_by: str | None = None
+    """The newest stamp that is shown yet; None shows everything. Named by id, a record is always shown."""
 
 
 def connect(path: Path | None) -> sqlite3.Connection:
@@ -132,7 +97,7 @@ class Database:
         self.connection = connect(path)
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
-        self.connection.executescript(_SCHEMA)
+        self.connection.executescript(SCHEMA)
 
     def close(self) -> None:
         """Close it; what was committed is on disk."""
@@ -219,25 +184,35 @@ class Database:
         stamp, key = ("updated_at", "id") if len(clauses) == 1 else ("+updated_at", "+id")
         clauses.append(f"({stamp}, {key}) > (?, ?)")
         values.extend(search.after)
+        if search.shown_by is not None and search.ids is None:
+            column = "updated_at" if search.since else "json_extract(body, '$.createdAt')"
+            clauses.append(f"{column} <= ?")
+            values.append(search.shown_by)
         if not search.with_deleted:
             clauses.append("deleted = 0")
         statement = (
             f"SELECT updated_at, id, body FROM record WHERE {' AND '.join(clauses)}"  # noqa: S608 - constants and marks
-            f" ORDER BY {stamp}, {key} LIMIT ?"
+            f" ORDER BY {stamp}, {key} LIMIT ? OFFSET ?"
         )
-        return self.connection.execute(statement, (*values, search.limit)).fetchall()
+        return self.connection.execute(statement, (*values, search.limit, search.skip)).fetchall()
 
-    def changes(self, *, since: int, limit: int) -> list[Change]:
-        """Return the change entries after *since*, oldest first."""
-        rows = self.connection.execute(_CHANGES_AFTER, (since, limit))
+    def changes(self, *, since: int, limit: int, shown_by: str | None = None) -> list[Change]:
+        """Return the change entries after *since*, oldest first; none later than *shown_by*."""
+        rows = self.connection.execute(_CHANGES_AFTER, (since, shown_by, shown_by, limit))
         return [
             Change(seq=seq, resource=resource, id=id_, updated_at=stamp, deleted=bool(deleted), origin=origin)
             for seq, resource, id_, stamp, deleted, origin in rows
         ]
 
-    def last_seq(self) -> int:
-        """Return the newest seq of the change feed, 0 when nothing ever changed."""
-        return int(self.connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
+    def last_seq(self, *, shown_by: str | None = None) -> int:
+        """Return the newest seq of the change feed, 0 when nothing ever changed; of those up to *shown_by*."""
+        statement = "SELECT coalesce(max(seq), 0) FROM change"
+        found = (
+            self.connection.execute(statement)
+            if shown_by is None
+            else self.connection.execute(f"{statement} WHERE updated_at <= ?", (shown_by,))
+        )
+        return int(found.fetchone()[0])
 
     def last_stamp(self) -> str:
         """Return the newest updated_at of all records, '' when there is none."""

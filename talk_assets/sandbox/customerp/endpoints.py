@@ -38,7 +38,13 @@ class Endpoints:
         self.records = Records(database=database, stamps=stamps, counters=self._counters)
         self._lines = Lines(self.records)
         self._idempotency = Idempotency(database=database, stamps=stamps, hours=settings.idempotency_hours)
-        self._batch = Batch(records=self.records, lines=self._lines, idempotency=self._idempotency)
+        self._batch = Batch(
+            records=self.records,
+            lines=self._lines,
+            idempotency=self._idempotency,
+            resources=settings.profile.resources,
+        )
+        self._offsets = not settings.profile.has("paging")
         self.bell = Bell()
 
     def list(self, resource: Resource) -> Endpoint:
@@ -46,10 +52,13 @@ class Endpoints:
 
         async def endpoint(request: Request) -> Response:
             as_of = rfc3339(self._stamps.now())
-            search = search_of(resource, request.query_params)
-            found = self._database.search(replace(search, limit=search.limit + 1))
+            search = search_of(resource, request.query_params, offsets=self._offsets)
+            found = self._database.search(replace(search, limit=search.limit + 1, shown_by=self._shown_by()))
             rows = found[: search.limit]
-            more = f'"{cursor_after(rows[-1][0], rows[-1][1])}"' if len(found) > len(rows) else "null"
+            more = "null"
+            if len(found) > len(rows):
+                after = str(search.skip + len(rows)) if self._offsets else cursor_after(rows[-1][0], rows[-1][1])
+                more = f'"{after}"'
             items = ",".join([body for _, _, body in rows])
             return json_response(f'{{"items":[{items}],"next":{more},"asOf":"{as_of}"}}')
 
@@ -196,10 +205,11 @@ class Endpoints:
         since = whole(query, "since", default=0, lowest=0, highest=2**63 - 1)
         limit = whole(query, "limit", default=1000, lowest=0, highest=1000)
         wait = whole(query, "wait", default=0, lowest=0, highest=MAX_WAIT)
-        if wait and self._database.last_seq() <= since:
+        if wait and self._database.last_seq(shown_by=self._shown_by()) <= since:
             await self.bell.wait(wait)
-        changes = self._database.changes(since=since, limit=limit)
-        last = changes[-1].seq if changes else self._database.last_seq()
+        shown_by = self._shown_by()
+        changes = self._database.changes(since=since, limit=limit, shown_by=shown_by)
+        last = changes[-1].seq if changes else self._database.last_seq(shown_by=shown_by)
         return json_response(encode({"items": [_item(change) for change in changes], "last": last}))
 
     async def info(self, _: Request) -> Response:
@@ -211,20 +221,15 @@ class Endpoints:
                     "name": "Embedded Customerp",
                     "version": "1.0",
                     "serverTime": rfc3339(self._stamps.now()),
-                    "capabilities": {
-                        "etag": True,
-                        "idempotency": True,
-                        "external_key": True,
-                        "batch": 500,
-                        "changes": True,
-                        "tombstones": True,
-                        "paging": "keyset",
-                        "stamp_grain": 0.000001,
-                        "visibility_lag": 0,
-                    },
+                    "capabilities": self._settings.profile.announced(),
                 }
             )
         )
+
+    def _shown_by(self) -> str | None:
+        """The newest stamp that lists and the feed show by now; None where they show everything."""
+        delay = self._settings.profile.delay
+        return rfc3339(self._stamps.now() - delay) if delay else None
 
     async def _post(self, request: Request, run: Callable[[bytes], Answer]) -> Response:
         key = request.headers.get("idempotency-key")

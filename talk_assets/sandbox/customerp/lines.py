@@ -105,9 +105,9 @@ class Lines:
         return Answer(status=200, etag=answer.etag, body=encode(line).decode())
 
     def _refuse_known_key(self, document: Record, line: Record) -> None:
-        key = line["externalKey"]
+        key = line.get("externalKey")
         for other in document["lines"]:
-            if key is not None and other["externalKey"] == key and other["id"] != line["id"]:
+            if key is not None and other.get("externalKey") == key and other["id"] != line["id"]:
                 facts = {"existingId": other["id"]}
                 raise ProblemError(409, "external_key", f"{other['id']} has this external key.", facts=facts)
 

@@ -17,16 +17,23 @@ MAX_IDS = 500
 DEFAULT_LIMIT = 100
 
 
-def search_of(resource: Resource, query: Mapping[str, str]) -> Search:
-    """Return the search that a list's query parameters describe; 400 when they cannot be read."""
-    refuse_unknown(query, ("updatedSince", "limit", "cursor", "deleted", "externalKey", "ids", *resource.filters))
+def search_of(resource: Resource, query: Mapping[str, str], *, offsets: bool = False) -> Search:
+    """Return the search that a list's query parameters describe; 400 when they cannot be read.
+
+    With *offsets* a cursor is the number of records to leave out.
+    """
+    keyed = ("externalKey",) if "externalKey" in resource.shape.by_name else ()
+    refuse_unknown(query, ("updatedSince", "limit", "cursor", "deleted", *keyed, "ids", *resource.filters))
     deleted = query.get("deleted", "exclude")
     if deleted not in ("include", "exclude"):
         raise _unreadable("deleted", "include or exclude")
     after = ("", "")
     if "updatedSince" in query:
         after = (_moment(query["updatedSince"]), "")
-    if "cursor" in query:
+    skip = 0
+    if "cursor" in query and offsets:
+        skip = whole(query, "cursor", default=0, lowest=0, highest=2**63 - 1)
+    elif "cursor" in query:
         after = _cursor(query["cursor"])
     matches = [query.get(name) for name in resource.filters] + [None, None]
     if matches[0] is not None and resource.filters[0] == "email":
@@ -34,6 +41,8 @@ def search_of(resource: Resource, query: Mapping[str, str]) -> Search:
     return Search(
         resource=resource.name,
         after=after,
+        since="updatedSince" in query,
+        skip=skip,
         with_deleted=deleted == "include",
         external_key=query.get("externalKey"),
         ids=_ids(query["ids"]) if "ids" in query else None,

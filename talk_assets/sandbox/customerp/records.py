@@ -42,7 +42,7 @@ class Records:
         if resource.line is not None:
             # Not before: the pointers of faults count the lines as they were sent.
             record["lines"].sort(key=_position)
-        if record["externalKey"] is not None:
+        if record.get("externalKey") is not None:
             self._refuse_known_key(resource, record["externalKey"])
         if resource.number_format is not None:
             record["number"] = resource.number_format.format(self._counters.next(f"{resource.name}.number", first=1))
@@ -77,7 +77,7 @@ class Records:
             normalise_phones(resource, given, after)
             faults.extend(frozen(resource, before, after))
         self.check(resource, after, faults=faults)
-        if after["externalKey"] is not None and after["externalKey"] != row.external_key:
+        if after.get("externalKey") is not None and after["externalKey"] != row.external_key:
             self._refuse_known_key(resource, after["externalKey"])
         moved = any(name in given for name, _ in resource.shape.references)
         return self.bump(resource, after, origin=origin, references=moved)
@@ -138,7 +138,7 @@ class Records:
         row = Row(
             resource=resource.name,
             id=record["id"],
-            external_key=record["externalKey"],
+            external_key=record.get("externalKey"),
             updated_at=record["updatedAt"],
             version=record["version"],
             deleted=record["deleted"],
@@ -174,10 +174,10 @@ class Records:
         for position, body in enumerate(lines):
             pointer = f"/lines/{position}"
             line = self.new_line(group, body, document, faults=faults, pointer=pointer)
-            if line["externalKey"] in keys:
+            if line.get("externalKey") in keys:
                 detail = "Another line of the document has it."
                 faults.append(Fault(pointer=f"{pointer}/externalKey", code="duplicate", detail=detail))
-            keys.update([line["externalKey"]] if line["externalKey"] else [])
+            keys.update([line["externalKey"]] if line.get("externalKey") else [])
             document["lines"].append(line)
         return list(document["lines"])
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from talk_assets.sandbox.customerp.profile import WHOLE, Profile
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerpSettings:
@@ -17,6 +19,8 @@ class CustomerpSettings:
     idempotency_hours: int = 24
     requests_per_minute: int | None = None
     """Above this many requests in a minute the answer is 429; None sets no limit."""
+    profile: Profile = WHOLE
+    """What it lacks of the contract."""
     sandbox_controls: bool = True
     """Whether faults can be told under /sandbox/, which no real system has."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _TICK = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -14,9 +15,10 @@ def rfc3339(moment: datetime) -> str:
 class Stamps:
     """A clock that never goes back, whatever the machine's does."""
 
-    def __init__(self, clock: Callable[[], datetime], *, last: str) -> None:
-        """Start behind *last*, the newest stamp ever given ('' for none)."""
+    def __init__(self, clock: Callable[[], datetime], *, last: str, grain: timedelta = _TICK) -> None:
+        """Start behind *last*, the newest stamp ever given ('' for none); stamps are cut to whole *grain*s."""
         self._clock = clock
+        self._grain = grain
         self._last = datetime.fromisoformat(last) if last else datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
@@ -25,9 +27,9 @@ class Stamps:
         return self._last
 
     def next(self) -> str:
-        """Return a new stamp, later than all before it."""
+        """Return a new stamp, later than all before it unless the grain is coarse."""
         self._last = max(self._clock(), self._last + _TICK)
-        return rfc3339(self._last)
+        return rfc3339(self._last - (self._last - _EPOCH) % self._grain)
 
 
 class Counters:
