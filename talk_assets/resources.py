@@ -1,6 +1,6 @@
 """Opens the two ends and the store from the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -90,10 +90,13 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
 
 
 @contextmanager
-def open_session(settings: Settings, *, patience: Patience | None = None) -> Iterator[Session]:
+def open_session(
+    settings: Settings, *, patience: Patience | None = None, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Session]:
     """Open the store under its lock and both ends, and make sure they belong together.
 
-    *patience* is how long and how often the ends are waited for (None: as the clients do by themselves).
+    *patience* is how long and how often the ends are waited for (None: as the clients do by themselves),
+    *clock* tells the time of the run.
 
     Raises:
         StoreBusyError: another run holds the store.
@@ -108,7 +111,7 @@ def open_session(settings: Settings, *, patience: Patience | None = None) -> Ite
         session = Session(
             db=db,
             ends=ends,
-            clock=utc_now,
+            clock=clock,
             pairs=pairs,
             lookups=lookups,
             options=Options(

@@ -80,12 +80,20 @@ class Served:
         self.kept_in = kept_in
         self.clock = MovingClock()
         self.org = salesforce.SalesforceSettings(shape=shape or salesforce.OrgShape())
+    def __init__(self, *, without=(), lag=2.0):
+        """The Customerp lacks the capabilities *without*."""
+        self.clock = MovingClock()
+        self.profile = customerp.Profile.lacking(without, lag=lag)
         self._stack = ExitStack()
 
     def __enter__(self):
         self.apps = {
             "salesforce": salesforce.create_app(clock=self.clock, settings=self.org, database=self._file("salesforce")),
             "customerp": customerp.create_app(clock=self.clock, database=self._file("customerp")),
+            "salesforce": salesforce.create_app(clock=self.clock),
+            "customerp": customerp.create_app(
+                clock=self.clock, settings=customerp.CustomerpSettings(profile=self.profile)
+            ),
         }
         self.urls = {}
         for end, app in self.apps.items():

@@ -98,9 +98,13 @@ class PlainCustomerp:
         """Remove a line from a document."""
         self._change("DELETE", f"/{resource}/{record}", f"/{resource}/{record}/lines/{line}", None)
 
+    def delete(self, resource: str, record: str) -> None:
+        """Delete a record as it is now."""
+        self._change("DELETE", f"/{resource}/{record}", f"/{resource}/{record}", None)
+
     def _change(self, method: str, owner: str, path: str, body: Mapping[str, object] | None) -> None:
-        etag = _checked(self._http.get(owner)).headers["ETag"]
-        headers = {"If-Match": etag}
+        etag = _checked(self._http.get(owner)).headers.get("ETag")
+        headers = {} if etag is None else {"If-Match": etag}
         if body is not None:
             headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
         content = None if body is None else json.dumps(body)

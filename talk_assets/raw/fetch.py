@@ -4,7 +4,7 @@ Rows and the cursor that covers them are committed together, so a fetch that end
 done again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -115,6 +115,9 @@ def keep_page(session: Session, entity: Entity, page: Page) -> int:
         documents = page.frames.get(entity.name)
         if documents is not None:
             changed += raw.keep(session.db, entity, documents)
+        if page.gone:
+            _keep_gone(session, entity, page.gone)
+            changed += len(page.gone)
         for child in entity.children:
             lines = page.frames.get(child.name)
             if documents is None or lines is None:
@@ -123,6 +126,15 @@ def keep_page(session: Session, entity: Entity, page: Page) -> int:
             changed += raw.keep(session.db, child, pl.concat([lines, gone]))
         _keep_rejects(session, entity, page)
     return changed
+
+
+def _keep_gone(session: Session, entity: Entity, gone: Sequence[str]) -> None:
+    """Take records for deleted that the end says are, and shows nothing more of: they keep their last values."""
+    known = raw.by_id(session.db, entity, gone).filter(~pl.col("_deleted")).drop("_seq")
+    raw.keep(session.db, entity, known.with_columns(_deleted=pl.lit(value=True)))
+    for child in entity.children if known.height else ():
+        nothing = pl.DataFrame(schema=raw_schema(child))
+        raw.keep(session.db, child, raw.lines_gone(session.db, child, known, nothing))
 
 
 def _keep_rejects(session: Session, entity: Entity, page: Page) -> None:

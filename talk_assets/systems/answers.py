@@ -51,6 +51,7 @@ class Answer:
     remaining: int | None = None
     allowance: int | None = None
     locator: str | None = None
+    etag: str | None = None
     about: str = "The request"
 
     def json(self) -> Any:  # noqa: ANN401 - callers check the shape
@@ -122,6 +123,7 @@ def receive(
         remaining=None if allowance is None or used is None else allowance - used,
         allowance=allowance,
         locator=response.headers.get("sforce-locator"),
+        etag=response.headers.get("etag"),
     )
 
 

@@ -77,6 +77,7 @@ class Call:
     path: str
     kind: str
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     media_type: str = _JSON
     accepts: str = _JSON
@@ -208,6 +209,7 @@ class HttpClient:
         if call.counts:
             self._standing.spare()
         headers = {"Accept": call.accepts} | ({"Authorization": token} if token else {})
+        headers = dict(call.headers) | ({"Authorization": token} if token else {})
         if call.body is not None:
             headers["Content-Type"] = call.media_type
         patience = self._patience

@@ -37,14 +37,16 @@ class Capabilities:
 
     *compare_and_set*: writes carry the version they expect. *change_feed*: one cheap call tells what
     changed. *long_poll*: that call can wait for a change. *needs_reread*: targets must be read again
-    before a write because the end cannot compare by itself. *visibility_lag*: the seconds that a
-    record may have been written and still not be found by its key.
+    before a write because the end cannot compare by itself. *keeps_keys*: a record carries the key it was
+    made with, so that it can be found by it. *visibility_lag*: the seconds that a record may have been
+    written and still not be found.
     """
 
     compare_and_set: bool
     change_feed: bool
     long_poll: bool
     needs_reread: bool
+    keeps_keys: bool = True
     visibility_lag: float = 0.0
 
 
@@ -78,11 +80,13 @@ class Page:
     """Some records, by entity name; a document's page holds all lines of its documents too.
 
     *cursor* is set on the last page of a fetch only: store it in the same transaction as the rows.
+    *gone* are ids that the end says are deleted without showing the records any more.
     """
 
     frames: dict[str, pl.DataFrame]
     rejects: tuple[Reject, ...] = ()
     cursor: str | None = None
+    gone: tuple[str, ...] = ()
 
     @classmethod
     def joined(cls, pages: Sequence["Page"]) -> "Page":

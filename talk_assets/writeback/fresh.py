@@ -33,22 +33,24 @@ class _Look:
 class Fresh:
     """Looks at the targets of writes to one entity; *keep* stores what a look found.
 
+    Lines that stand inside their document are read with it: *owner* is the document's entity then.
     `look` belongs to the thread that owns the store, `write` may run in several.
     """
 
     session: Session
     entity: Entity
     keep: Callable[[Page], None]
+    owner: Entity | None = None
     _looks: dict[str, _Look] = field(default_factory=dict)
 
     def look(self, writes: Sequence[Write]) -> list[Write]:
         """Read the targets of *writes* again; those whose target moved, or is not there any more."""
-        ids = [str(write.id) for write in writes]
         moved: set[str] = set()
-        for start in range(0, len(ids), self.session.options.reread_chunk):
-            chunk = ids[start : start + self.session.options.reread_chunk]
+        for start in range(0, len(writes), self.session.options.reread_chunk):
+            part = writes[start : start + self.session.options.reread_chunk]
+            chunk = [str(write.id) for write in part]
             at = self.session.clock()
-            page = self.session.ends[self.entity.system].read(self.entity, ids=chunk)
+            page = self._read(self.session.ends[self.entity.system], part)
             known = raw.by_id(self.session.db, self.entity, chunk).select(self._content())
             moved |= self._moved(chunk, known, page)
             self._looks |= dict.fromkeys(chunk, _Look(known=known, at=at))
@@ -61,7 +63,7 @@ class Fresh:
         if self.session.clock() - min(look.at for look in looks) <= timedelta(seconds=FRESH_SECONDS):
             return port.write(self.entity, batch)
         ids = [str(write.id) for write in batch]
-        page = port.read(self.entity, ids=ids)
+        page = self._read(port, batch)
         known = pl.concat({id(look): look.known for look in looks}.values()).unique("_id")
         moved = self._moved(ids, known, page)
         sent = [write for write in batch if write.id not in moved]
@@ -70,8 +72,24 @@ class Fresh:
         return replace(
             written,
             receipts=tuple(receipts.get(write.intent_id) or stale(write) for write in batch),
-            stored=_with(written.stored, page, self.entity, moved),
+            stored=self._with(written.stored, page, moved),
         )
+
+    def _read(self, port: SystemPort, writes: Sequence[Write]) -> Page:
+        if self.owner is None:
+            return port.read(self.entity, ids=[str(write.id) for write in writes])
+        return port.read(self.owner, ids=list(dict.fromkeys(str(write.parent_id) for write in writes)))
+
+    def _with(self, stored: Page, page: Page, moved: set[str]) -> Page:
+        """*stored* with the rows of *page* that were not written; of lines, with the other documents."""
+        if self.owner is None:
+            return _with(stored, page, self.entity, moved)
+        told = stored.frames[self.owner.name]["_id"].to_list()
+        frames = {}
+        for name, frame in stored.frames.items():
+            document = "_id" if name == self.owner.name else "_parent"
+            frames[name] = pl.concat([page.frames[name].filter(~pl.col(document).is_in(told)), frame])
+        return replace(stored, frames=frames)
 
     def _content(self) -> list[str]:
         return ["_id", "_deleted", *self.entity.paths]

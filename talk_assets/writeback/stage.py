@@ -199,7 +199,11 @@ def _send(session: Session, ready: Prepare, results: Results) -> None:
         _give_up(session, ready, [(by_intent[write.intent_id], receipt) for write, receipt in found.exhausted], results)
     fresh = None
     if ready.op is not Op.CREATE and session.ends[system].capabilities.needs_reread:
-        fresh = Fresh(session=session, entity=entity, keep=lambda page: keep_stored(session, pair, system, page))
+        nested = entity.nested_at is not None and entity.parent_path is None and pair.parent is not None
+        owner = session.entity(session.pairs[str(pair.parent)], system) if nested else None
+        fresh = Fresh(
+            session=session, entity=entity, owner=owner, keep=lambda page: keep_stored(session, pair, system, page)
+        )
     for sent in groups(session, entity, found.now, subjects, tried=found.tried, fresh=fresh):
         batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent.writes]
         failpoint("batch answered")

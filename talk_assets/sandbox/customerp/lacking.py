@@ -19,7 +19,7 @@ from talk_assets.sandbox.customerp.profile import Profile
 
 _UNDELETE = re.compile(r"/api/v1/[a-z]+/[^/]+:undelete")
 _ANY_VERSION = "*"
-_VERSIONS = ("version", "existingVersion", "currentVersion")
+_VERSIONS = {"version": int, "existingVersion": int, "currentVersion": int, "etag": str}
 _GONE, _MISSING = 410, 404
 _NO_CONTENT = frozenset({204, 304})
 
@@ -121,8 +121,8 @@ class LackingMiddleware:
             return {"status": _MISSING, "problem": _missing().document()}
         hidden: tuple[str, ...] = ()
         if not self._profile.has("etag"):
-            # The server's own version is a text, and stays.
-            hidden = (*(name for name in _VERSIONS if isinstance(value.get(name), int)), "etag")
+            # The server's own version is a text, its capability true or false, and both stay.
+            hidden = tuple(name for name, kind in _VERSIONS.items() if type(value.get(name)) is kind)
         return {name: self._without(one) for name, one in value.items() if name not in hidden}
 
 

@@ -4,42 +4,38 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
 
 from talk_assets.model.changes import Write
-from talk_assets.model.errors import ConfigurationError, PeerAnswerError
 from talk_assets.model.peer_text import quoted
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.systems.answers import Answer, AnswerLimits, AnswerTooLargeError
+from talk_assets.systems.answers import AnswerLimits
 from talk_assets.systems.batching import split
-from talk_assets.systems.customerp.documents import LAYOUT, empty_page, merged, page_of
-from talk_assets.systems.customerp.feed import Feed
+from talk_assets.systems.customerp.documents import LAYOUT, empty_page, merged
+from talk_assets.systems.customerp.feed import Feed, Moves
 from talk_assets.systems.customerp.ids import checked, id_of
 from talk_assets.systems.customerp.login import ApiKey, CustomerpLogin
-from talk_assets.systems.customerp.write import MOST_OPERATIONS, Writer
-from talk_assets.systems.http import Call, HttpClient, Patience
+from talk_assets.systems.customerp.polling import Polling
+from talk_assets.systems.customerp.profile import Profile
+from talk_assets.systems.customerp.reader import BASE, Reader, chunks, moment, unexpected
+from talk_assets.systems.customerp.write import Writer
+from talk_assets.systems.http import HttpClient, Patience
 from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Reject, Written
 from talk_assets.systems.records import LONGEST_ID
-
-BASE = "/api/v1"
-_PAGE = 1000
-_SMALLER = 10
-"""How many times smaller the pages become that were too large an answer."""
-_MOST_IDS = 500
-_LONGEST_IDS = 6000
-"""Characters of ids in one URL; servers commonly refuse URLs beyond 8 kB."""
-_OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
+from talk_assets.systems.stamps import stamp_text
 
 
 class CustomerpPort:
     """The Customerp end.
 
-    *entities* are all Customerp entities by name, documents carrying their lines as children.
+    *entities* are all Customerp entities by name, documents carrying their lines as children. *profile* is what
+    the end can do, where that is known; it is asked otherwise.
     """
 
     system = System.CUSTOMERP
-    capabilities = Capabilities(compare_and_set=True, change_feed=True, long_poll=True, needs_reread=False)
 
     def __init__(
         self,
@@ -49,6 +45,7 @@ class CustomerpPort:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         patience: Patience | None = None,
         limits: AnswerLimits | None = None,
+        profile: Profile | None = None,
     ) -> None:
         self.calls = CallCount()
         self._clock = clock
@@ -64,8 +61,25 @@ class CustomerpPort:
         )
         self._documents = {child.name: entity for entity in entities.values() for child in entity.children}
         self._feed = Feed(self._client)
-        self._writer = Writer(client=self._client, documents=self._documents, reread=self._read_ids)
+        self._reader = Reader(self._client, lambda: self.profile)
+        self._polling = Polling(self._reader, lambda: self.profile)
+        self._writer = Writer(
+            client=self._client, documents=self._documents, reader=self._reader, profile=lambda: self.profile
+        )
         self._identity: Identity | None = None
+        self._profile = profile
+
+    @property
+    def profile(self) -> Profile:
+        """What this Customerp says it can do; asked once."""
+        if self._profile is None:
+            self.identify()
+        return self._profile or Profile()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What that means for the engine."""
+        return self.profile.capabilities()
 
     def ready(self) -> None:
         """Make sure that Customerp may be called now.
@@ -76,12 +90,16 @@ class CustomerpPort:
         self._client.ready()
 
     def identify(self) -> Identity:
-        """Ask for the tenant."""
+        """Ask for the tenant, and for what this Customerp can do."""
         if self._identity is None:
-            found = self._get(f"{BASE}/", {}, kind="info").json()
+            found = self._reader.get(f"{BASE}/", {}, kind="info").json()
             tenant = found.get("tenant") if isinstance(found, dict) else None
             if not isinstance(tenant, str) or not tenant or quoted(tenant) != tenant:
-                raise _unexpected("its description")
+                raise unexpected("its description")
+            try:
+                self._profile = self._profile or Profile.of(found.get("capabilities"))
+            except ValueError as error:
+                raise unexpected(f"capabilities ({error})") from None
             currency = found.get("currency")
             self._identity = Identity(
                 tenant=tenant,
@@ -108,20 +126,23 @@ class CustomerpPort:
         return
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
-        """Yield the whole list, or what the change feed names since *cursor*.
+        """Yield the whole list, or what the change feed names since *cursor*; without a feed, what is stamped since.
 
-        The cursor is the feed's number before the first page, so that a change made while pages are
-        read is seen again by the next fetch rather than missed.
+        The cursor is the feed's number, or the end's time, before the first page, so that a change made while
+        pages are read is seen again by the next fetch rather than missed. A cursor of the other kind, as from
+        before the end had a feed, is none.
         """
-        if cursor is not None:
-            since = int(json.loads(cursor)["seq"])
-            moves = self._feed.since(since, entity.resource)
+        told = {} if cursor is None else json.loads(cursor)
+        if not self.profile.changes:
+            yield from self._polled(entity, told, old=cursor)
+            return
+        if "seq" in told:
+            moves = self._feed.since(int(told["seq"]), entity.resource)
             if not moves.rewound:
-                ids = moves.ids.get(entity.resource, [])
-                pages = self._read_named(entity, ids)
-                yield from _ending(entity, pages, _cursor(moves.last), old=cursor)
+                yield from _ending(entity, self._read_named(entity, moves), _cursor(moves.last), old=cursor)
                 return
-        yield from _ending(entity, self._list(entity), _cursor(self._feed.newest()), old=cursor)
+        newest = _cursor(self._feed.newest())
+        yield from _ending(entity, (part.page for part in self._reader.parts(entity)), newest, old=cursor)
 
     def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
         """Return the named records; lines are read with their document.
@@ -131,15 +152,15 @@ class CustomerpPort:
         """
         self._refuse_lines(entity)
         checked(*ids)
-        pages = list(self._read_chunks(entity, list(ids)))
-        pages += [self._by_key(entity, key) for key in dict.fromkeys(keys)]
+        pages = [self._reader.by_ids(entity, ids)]
+        pages += [self._reader.by_key(entity, key) for key in dict.fromkeys(keys)]
         page = merged(entity, pages)
         frames = {name: frame.unique("_id", keep="first", maintain_order=True) for name, frame in page.frames.items()}
         return replace(page, frames=frames)
 
     def batches(self, entity: Entity, writes: Sequence[Write]) -> list[list[Write]]:
-        """Split into batches of 500 operations; what concerns one document stays in one batch."""
-        return split(writes, most=MOST_OPERATIONS, together=entity.name in self._documents)
+        """Split into batches of at most 500 operations; what concerns one document stays in one batch."""
+        return split(writes, most=self._writer.most, together=entity.name in self._documents)
 
     def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
         """Apply one batch; each operation is judged by its own result.
@@ -150,15 +171,20 @@ class CustomerpPort:
         return self._writer.write(entity, batch)
 
     def head(self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0) -> dict[str, str]:
-        """Return the feed's number per entity, moved on where its resource has changed."""
-        known = [int(since[e.name]) for e in entities if e.name in since]
+        """Return the feed's number per entity, moved on where its resource has changed; or what is listed."""
+        if not self.profile.changes:
+            owners = {e.name: self._documents.get(e.name, e) for e in entities}
+            return {name: self._polling.head(owner, since.get(name)) for name, owner in owners.items()}
+        known = [int(since[e.name]) for e in entities if since.get(e.name, "").isdecimal()]
         if not known:
             newest = str(self._feed.newest())
             return {e.name: newest for e in entities}
         moves = self._feed.read(min(known), wait=wait)
         resources = {e.name: self._documents.get(e.name, e).resource for e in entities}
         return {
-            name: str(moves.last) if moves.rewound or resource in moves.ids or name not in since else since[name]
+            name: str(moves.last)
+            if moves.rewound or resource in moves.ids or not since.get(name, "").isdecimal()
+            else since[name]
             for name, resource in resources.items()
         }
 
@@ -166,68 +192,28 @@ class CustomerpPort:
         """Give up connections."""
         self._client.close()
 
-    def _list(self, entity: Entity, **chosen: str) -> Iterator[Page]:
-        place: str | None = None
-        limit = _PAGE
-        ends: set[object] = set()
-        while True:
-            query = chosen | {"limit": str(limit), "deleted": "include"} | ({"cursor": place} if place else {})
-            try:
-                page, place, end = self._page(entity, query)
-            except AnswerTooLargeError:
-                # Documents of many lines; a page of fewer may do.
-                if limit == 1:
-                    raise
-                limit = max(1, limit // _SMALLER)
-                continue
-            yield page
-            if place is None:
-                return
-            # Records come in order, so a page told again is known by its end, whatever its cursor is called.
-            if ends & {place, end}:
-                raise _unexpected(f"a page of {entity.resource} that leads back to an earlier one")
-            ends |= {place, end}
+    def _polled(self, entity: Entity, told: Mapping[str, Any], *, old: str | None) -> Iterator[Page]:
+        """Yield what changed since the last look by its stamp, or everything; the cursor is the end's time then."""
+        known = told.get("since")
+        parts = (
+            self._reader.parts(entity) if known is None else self._polling.since(entity, moment(known, what="a time"))
+        )
+        first = next(parts)
+        cursor = json.dumps({"since": stamp_text(moment(first.as_of, what=f"`asOf` of {entity.resource}"))})
+        yield from _ending(entity, (part.page for part in chain([first], parts)), cursor, old=old)
 
-    def _read_chunks(self, entity: Entity, ids: Sequence[str]) -> Iterator[Page]:
-        for chunk in _chunks(ids):
-            yield self._read_ids(entity, chunk)
+    def _read_named(self, entity: Entity, moves: Moves) -> Iterator[Page]:
+        """Yield the records that the feed named; one that is not given is kept as unread, not taken for unchanged.
 
-    def _read_named(self, entity: Entity, ids: Sequence[str]) -> Iterator[Page]:
-        """Yield the records that the feed named; one that is not given is kept as unread, not taken for unchanged."""
-        for chunk in _chunks(ids):
-            page = self._read_ids(entity, [i for i in chunk if id_of(i)])
+        From an end that shows no deleted records, what the feed says is deleted is believed.
+        """
+        for chunk in chunks(moves.ids.get(entity.resource, [])):
+            page = self._reader.by_ids(entity, [i for i in chunk if id_of(i)])
             told = {*page.frames[entity.name]["_id"], *(reject.id for reject in page.rejects)}
-            yield replace(page, rejects=(*page.rejects, *(_untold(entity, i) for i in chunk if i not in told)))
-
-    def _read_ids(self, entity: Entity, ids: Sequence[str]) -> Page:
-        return merged(entity, [page for chunk in _chunks(ids) for page in self._list(entity, ids=",".join(chunk))])
-
-    def _by_key(self, entity: Entity, key: str) -> Page:
-        return merged(entity, list(self._list(entity, externalKey=key)))
-
-    def _page(self, entity: Entity, query: Mapping[str, str]) -> tuple[Page, str | None, object]:
-        """Return one page, the cursor to the next, and the last record's id and version: where the page ends."""
-        found = self._get(f"{BASE}/{entity.resource}", query, kind="list").json()
-        items = found.get("items") if isinstance(found, dict) else None
-        place = found.get("next") if isinstance(found, dict) else None
-        if not isinstance(items, list) or not isinstance(place, (str, type(None))):
-            raise _unexpected(f"the list of {entity.resource}")
-        last = items[-1] if items and isinstance(items[-1], dict) else {}
-        return page_of(entity, items), place, (str(last.get(LAYOUT.id)), str(last.get(LAYOUT.version)))
-
-    def _get(self, path: str, query: Mapping[str, str], *, kind: str) -> Answer:
-        answer = self._client.read(Call(method="GET", path=path, kind=kind, query=query))
-        if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
-            raise ConfigurationError(
-                f"Customerp refuses the API key for GET {path} (HTTP {answer.status}). "
-                "Nothing was read. Check the key and its rights."
-            )
-        if answer.status != _OK:
-            raise PeerAnswerError(
-                f"Customerp answered GET {path} with HTTP {answer.status}. "
-                "Nothing of it was used. Check that the URL leads to a Customerp API, version 1."
-            )
-        return answer
+            left = [i for i in chunk if i not in told]
+            gone = () if self.profile.tombstones else tuple(i for i in left if (entity.resource, i) in moves.deleted)
+            unread = (_untold(entity, i) for i in left if i not in gone)
+            yield replace(page, rejects=(*page.rejects, *unread), gone=gone)
 
     def _refuse_lines(self, entity: Entity) -> None:
         if entity.name in self._documents:
@@ -251,20 +237,7 @@ def _ending(entity: Entity, pages: Iterator[Page], cursor: str, *, old: str | No
         held = page
         nameless = nameless or any(not reject.id for reject in page.rejects)
     last = held or empty_page(entity)
-    yield Page(frames=last.frames, rejects=last.rejects, cursor=old if nameless else cursor)
-
-
-def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    length = 0
-    for record_id in ids:
-        if chunk and (len(chunk) == _MOST_IDS or length + len(record_id) > _LONGEST_IDS):
-            yield chunk
-            chunk, length = [], 0
-        chunk.append(record_id)
-        length += len(record_id) + 1
-    if chunk:
-        yield chunk
+    yield replace(last, cursor=old if nameless else cursor)
 
 
 def _untold(entity: Entity, record_id: str) -> Reject:
@@ -273,10 +246,3 @@ def _untold(entity: Entity, record_id: str) -> Reject:
         return Reject(entity=entity.name, id=shown, property=LAYOUT.id, reason=reason, raw="")
     reason = "the change feed names the record, but the end does not give it"
     return Reject(entity=entity.name, id=record_id, property=LAYOUT.stamp, reason=reason, raw="")
-
-
-def _unexpected(what: str) -> PeerAnswerError:
-    return PeerAnswerError(
-        f"Customerp answered with {what} in another shape than its API describes. "
-        "Nothing of it was used. Check the Customerp URL."
-    )

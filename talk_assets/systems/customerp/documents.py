@@ -16,19 +16,19 @@ MOST_LINES = 20_000
 """Lines one document may have; more would be a fault rather than an order."""
 
 
-def page_of(entity: Entity, items: Sequence[Any], *, cursor: str | None = None) -> Page:
+def page_of(entity: Entity, items: Sequence[Any], *, layout: records.Layout = LAYOUT) -> Page:
     """Return *items* of *entity* as a page, with one more frame for each child entity.
 
     A line takes its document's stamp, version and tombstone. A document with a line that cannot be
     read is rejected whole, because without that line it would look as if the line had been removed.
     """
-    decoded = records.decode(entity, items, LAYOUT)
+    decoded = records.decode(entity, items, layout)
     rejects = list(decoded.rejects)
     frames = {entity.name: decoded.frame}
     broken: dict[str, Reject] = {}
     documents = {str(items[place][LAYOUT.id]): items[place] for place in decoded.kept} if entity.children else {}
     for child in entity.children:
-        frames[child.name], found = _lines_of(entity, child, documents, broken)
+        frames[child.name], found = _lines_of(entity, child, documents, broken, layout)
         rejects += found
     if broken:
         gone = list(broken)
@@ -36,7 +36,7 @@ def page_of(entity: Entity, items: Sequence[Any], *, cursor: str | None = None) 
             name: frame.filter(~pl.col("_id" if name == entity.name else "_parent").is_in(gone))
             for name, frame in frames.items()
         }
-    return Page(frames=frames, rejects=(*rejects, *broken.values()), cursor=cursor)
+    return Page(frames=frames, rejects=(*rejects, *broken.values()))
 
 
 def empty_page(entity: Entity, *, cursor: str | None = None) -> Page:
@@ -55,7 +55,7 @@ def merged(entity: Entity, pages: Sequence[Page]) -> Page:
 
 
 def _lines_of(
-    entity: Entity, child: Entity, documents: dict[str, Any], broken: dict[str, Reject]
+    entity: Entity, child: Entity, documents: dict[str, Any], broken: dict[str, Reject], layout: records.Layout
 ) -> tuple[pl.DataFrame, list[Reject]]:
     """Return the lines' frame and the lines that could not be read; their documents are added to *broken*."""
     path = child.nested_at or "lines"
@@ -71,10 +71,10 @@ def _lines_of(
             reason = f"{path} holds {len(nested):,} lines, more than the {MOST_LINES:,} that are read"
             broken[name] = replace(_broken(entity, path, name, {}, reason), raw="")
         else:
-            about = {name: document[name] for name in (LAYOUT.stamp, LAYOUT.version, LAYOUT.deleted)}
+            about = {name: document[name] for name in (layout.stamp, layout.version, layout.deleted)}
             lines += [line | about for line in nested]
             owners += [name] * len(nested)
-    decoded = records.decode(child, lines, LAYOUT, parents=owners)
+    decoded = records.decode(child, lines, layout, parents=owners)
     for place in sorted(set(range(len(lines))) - set(decoded.kept)) if len(decoded.kept) < len(lines) else ():
         reason = f"{path} holds a line that cannot be read: {_why(lines[place], decoded.rejects)}"
         broken.setdefault(owners[place], _broken(entity, path, owners[place], documents[owners[place]], reason))

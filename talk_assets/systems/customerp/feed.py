@@ -15,11 +15,13 @@ _OK = 200
 class Moves:
     """Ids that moved, by resource, oldest first; *last* is the feed's newest number then.
 
+    *deleted* are the (resource, id) whose last move was their deletion.
     *rewound* says that the feed ends before the number asked from, as after restoring a backup.
     """
 
     ids: dict[str, list[str]]
     last: int
+    deleted: frozenset[tuple[str, str]] = frozenset()
     rewound: bool = False
 
 
@@ -50,7 +52,7 @@ class Feed:
 
     def read(self, seq: int, *, wait: float = 0.0) -> Moves:
         """Return what moved after *seq*, waiting up to *wait* seconds for something to move."""
-        ids: dict[str, dict[str, None]] = {}
+        ids: dict[str, dict[str, bool]] = {}
         last = seq
         while True:
             items, newest = self._ask(since=last, limit=_MOST, wait=min(int(wait), LONGEST_WAIT))
@@ -58,14 +60,17 @@ class Feed:
                 return Moves(ids={}, last=newest, rewound=True)
             if len(items) == _MOST and newest == last:
                 raise _unreadable("more to come without going on")
-            for resource, record_id in items:
+            for resource, record_id, deleted in items:
                 ids.setdefault(resource, {}).pop(record_id, None)
-                ids[resource][record_id] = None
+                ids[resource][record_id] = deleted
             last, wait = newest, 0.0
             if len(items) < _MOST:
-                return Moves(ids={name: list(found) for name, found in ids.items()}, last=last)
+                gone = frozenset(
+                    (name, one) for name, found in ids.items() for one, deleted in found.items() if deleted
+                )
+                return Moves(ids={name: list(found) for name, found in ids.items()}, last=last, deleted=gone)
 
-    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str]], int]:
+    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str, bool]], int]:
         query = {"since": str(since), "limit": str(limit)} | ({"wait": str(wait)} if wait else {})
         answer = self._client.read(Call(method="GET", path=PATH, kind="changes", query=query, wait=float(wait)))
         found = answer.json() if answer.status == _OK else None
@@ -73,7 +78,7 @@ class Feed:
         last = found.get("last") if isinstance(found, dict) else None
         if not isinstance(items, list) or type(last) is not int or last < 0 or not all(map(_is_move, items)):
             raise _unreadable(f"HTTP {answer.status} in another shape than its API describes")
-        return [(item["resource"], item["id"]) for item in items], last
+        return [(item["resource"], item["id"], item.get("deleted") is True) for item in items], last
 
 
 def _is_move(item: object) -> bool:

@@ -9,13 +9,17 @@ from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.wire import Entity
 from talk_assets.systems import records
 from talk_assets.systems.customerp.ids import checked
+from talk_assets.systems.customerp.profile import Profile
 from talk_assets.systems.port import Page
 
 _PLACE = re.compile(r"[0-9]{1,9}")
+_LINES, _POSITION = "lines", "position"
 
 
-def operation(entity: Entity, write: Write, *, document: Entity | None, version: int | str | None) -> dict[str, Any]:
-    """Return the operation for *write*; *document* is the entity that owns it, for a line.
+def operation(
+    entity: Entity, write: Write, *, document: Entity | None, version: int | str | None, profile: Profile
+) -> dict[str, Any]:
+    """Return the operation for *write* on an end of *profile*; *document* is the entity that owns it, for a line.
 
     Raises:
         ValueError: a value is not of its declared kind, or an id would name something else.
@@ -28,8 +32,9 @@ def operation(entity: Entity, write: Write, *, document: Entity | None, version:
     if version is not None and (document or write.op is not Op.CREATE):
         found["ifMatch"] = str(version)
     if write.op is Op.CREATE:
-        found["idempotencyKey"] = write.intent_id
-        found["body"] = _created(entity, write)
+        if profile.idempotency:
+            found["idempotencyKey"] = write.intent_id
+        found["body"] = _created(entity, write, keyed=profile.external_key)
     elif write.op is Op.UPDATE:
         found["body"] = records.encode(write.values, records.wires_of(entity))
     return found
@@ -60,14 +65,14 @@ def with_existing_lines(receipt: Receipt, write: Write, stored: Page) -> Receipt
     return replace(receipt, lines=lines)
 
 
-def _created(entity: Entity, write: Write) -> dict[str, Any]:
+def _created(entity: Entity, write: Write, *, keyed: bool) -> dict[str, Any]:
     body = records.encode(write.values, records.wires_of(entity))
-    if write.key is not None:
+    if write.key is not None and keyed:
         body["externalKey"] = write.key
     children = {child.name: child for child in entity.children}
     for line in write.lines:
         child = children[line.entity]
-        body.setdefault(str(child.nested_at), []).append(_created(child, line))
+        body.setdefault(str(child.nested_at), []).append(_created(child, line, keyed=keyed))
     return body
 
 
@@ -81,7 +86,11 @@ def _line_receipts(
         return ()
     if outcome is Outcome.APPLIED:
         ids = _ids_by_key(record)
-        return tuple(Receipt(intent_id=line.intent_id, outcome=outcome, id=ids.get(line.key)) for line in write.lines)
+        known = [ids.get(line.key) for line in write.lines] if ids else _ids_by_place(write, record)
+        return tuple(
+            Receipt(intent_id=line.intent_id, outcome=outcome, id=one)
+            for line, one in zip(write.lines, known, strict=True)
+        )
     named = _named_line(problem)
     return tuple(
         Receipt(intent_id=line.intent_id, outcome=outcome, problem=problem)
@@ -89,6 +98,24 @@ def _line_receipts(
         else Receipt(intent_id=line.intent_id, outcome=Outcome.NOT_APPLIED)
         for place, line in enumerate(write.lines)
     )
+
+
+def _ids_by_place(write: Write, record: Any) -> list[str | None]:  # noqa: ANN401 - JSON
+    """Return the ids of *write*'s lines where they carry no key: they come in the order of their positions."""
+    lines = record.get(_LINES) if isinstance(record, dict) else None
+    ids = [line.get("id") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    if len(ids) != len(write.lines) or not all(isinstance(one, str) for one in ids):
+        return [None] * len(write.lines)
+    order = sorted(range(len(write.lines)), key=lambda place: _position(write.lines[place], place))
+    found: list[str | None] = [None] * len(write.lines)
+    for place, one in zip(order, ids, strict=True):
+        found[place] = one
+    return found
+
+
+def _position(line: Write, place: int) -> tuple[int, int]:
+    given = line.values.get(_POSITION) or ""
+    return (int(given) if _PLACE.fullmatch(given) else place + 1), place
 
 
 def _ids_by_key(record: Any) -> Mapping[str | None, str]:  # noqa: ANN401 - JSON

@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from talk_assets.model.changes import CODE_OF_STATUS, NOT_SENT, Op, Outcome, Problem, Receipt, Write
-from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError
+from talk_assets.model.changes import Op, Outcome, Problem, Receipt, Write
+from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
 from talk_assets.model.wire import Entity
-from talk_assets.systems import strict_json
-from talk_assets.systems.answers import Answer
-from talk_assets.systems.customerp.documents import LAYOUT, merged, page_of
+from talk_assets.systems.customerp.documents import LAYOUT, merged
 from talk_assets.systems.customerp.ids import id_of
 from talk_assets.systems.customerp.operations import operation, receipt_of, with_existing_lines
 from talk_assets.systems.customerp.outcomes import existing_id, outcome_of, problem_of
-from talk_assets.systems.http import Call, HttpClient, NotSentError
+from talk_assets.systems.customerp.profile import Profile
+from talk_assets.systems.customerp.reader import Reader
+from talk_assets.systems.customerp.sending import Sender, Told
+from talk_assets.systems.http import HttpClient
 from talk_assets.systems.port import Page, Written
 
 MOST_OPERATIONS = 500
-_PATH = "/api/v1/batch"
+_MOST_CALLS, _MOST_UNCOMPARED = 50, 10
 _MOST_PASSES = 10
 _VERSION = re.compile(r"[0-9]{1,18}")
+_ANY_STAMP = "1970-01-01T00:00:00Z"
 _WORTH_READING = frozenset({Outcome.APPLIED, Outcome.EXISTS, Outcome.STALE, Outcome.GONE})
-_OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +45,25 @@ class Writer:
         *,
         client: HttpClient,
         documents: Mapping[str, Entity],
-        reread: Callable[[Entity, Sequence[str]], Page],
+        reader: Reader,
+        profile: Callable[[], Profile],
     ) -> None:
         self._client = client
         self._documents = documents
-        self._reread = reread
+        self._reader = reader
+        self._profile = profile
         self._lock = Lock()
         self._moved: dict[tuple[str, str], int] = {}
+
+    @property
+    def most(self) -> int:
+        """How many writes one batch may have.
+
+        Without batches on the other side each is a call of its own; and where versions cannot be compared, what
+        was there before is read directly before them.
+        """
+        profile = self._profile()
+        return MOST_OPERATIONS if profile.batch else _MOST_CALLS if profile.etag else _MOST_UNCOMPARED
 
     def write(self, entity: Entity, batch: Sequence[Write]) -> Written:
         """Apply *batch*.
@@ -60,6 +73,7 @@ class Writer:
         """
         document = self._documents.get(entity.name)
         results: dict[int, _Result] = {}
+        before = self._before(document or entity, batch)
         pending = list(range(len(batch)))
         for _ in range(_MOST_PASSES):
             judged = self._pass(entity, document, batch, pending)
@@ -72,11 +86,14 @@ class Writer:
             with_existing_lines(_receipt(write, results[place]), write, stored) for place, write in enumerate(batch)
         )
         others = _edited_by_others(document or entity, batch, results, stored)
+        if document and not self._profile().etag:
+            others = self._edited_lines(entity, batch, results, stored)
+        of_document = document is not None and self._profile().etag
         receipts = tuple(
-            replace(receipt, ours=(write.parent_id if document else receipt.id) not in others)
+            replace(receipt, ours=(write.parent_id if of_document else receipt.id) not in others)
             for receipt, write in zip(receipts, batch, strict=True)
         )
-        return Written(receipts=receipts, stored=stored)
+        return Written(receipts=receipts, stored=stored, before=before)
 
     def _pass(
         self, entity: Entity, document: Entity | None, batch: Sequence[Write], places: Sequence[int]
@@ -88,11 +105,11 @@ class Writer:
         for place in places:
             write = batch[place]
             owner = (write.parent_id if document else write.id) or ""
-            version: int | str | None = write.version
-            if owner:
+            version: int | str | None = write.version if self._profile().etag else None
+            if owner and version is not None:
                 version = planned[owner] if owner in planned else self._now(owner, write.version)
             try:
-                operations.append(operation(entity, write, document=document, version=version))
+                operations.append(operation(entity, write, document=document, version=version, profile=self._profile()))
             except ValueError as error:
                 problem = Problem(code="INVALID_VALUE", message=str(error))
                 results[place] = _Result(outcome=Outcome.REFUSED, problem=problem)
@@ -102,31 +119,11 @@ class Writer:
                 planned[owner] = int(version) + 1
         if operations:
             creates = [batch[place].op is Op.CREATE for place in sent]
-            results |= dict(zip(sent, self._send(operations, creates), strict=True))
+            told = Sender(self._client, self._profile()).send(operations, creates=all(creates))
+            judged = [_judged(one, create=create) for one, create in zip(told, creates, strict=True)]
+            results |= dict(zip(sent, judged, strict=True))
             self._remember(document, batch, sent, operations, results)
         return results
-
-    def _send(self, operations: list[dict[str, Any]], creates: Sequence[bool]) -> list[_Result]:
-        call = Call(
-            method="POST",
-            path=_PATH,
-            kind="batch",
-            body=strict_json.write({"operations": operations}),
-            writes=True,
-        )
-        try:
-            answer = self._client.send(call)
-            body = answer.json()
-        except NotSentError as error:
-            return _all(operations, Outcome.NOT_APPLIED, NOT_SENT, str(error))
-        except (PeerUnavailableError, PeerAnswerError) as error:
-            return _all(operations, Outcome.AMBIGUOUS, "NO_ANSWER", str(error))
-        if answer.status != _OK:
-            return _whole(answer, body, operations)
-        found = body.get("results") if isinstance(body, dict) else None
-        if not isinstance(found, list) or len(found) != len(operations):
-            return _all(operations, Outcome.AMBIGUOUS, "RESULT_COUNT", "The results do not match the operations.")
-        return [_judge(item, create=create) for item, create in zip(found, creates, strict=True)]
 
     def _now(self, owner: str, version: str | None) -> str | None:
         """Return the version that *version* has become through our own writes alone."""
@@ -168,13 +165,44 @@ class Writer:
             elif result.outcome in _WORTH_READING and (result.id or write.id):
                 again |= {str(result.id or write.id): None}
         if answered:
-            pages.append(page_of(owner, answered))
+            pages.append(self._reader.page_of(owner, answered))
         again = {record: None for record in again if id_of(record) is not None}
         if again:
             # The receipts stand by themselves; the next fetch brings what could not be read back.
             with suppress(PeerUnavailableError, PeerAnswerError):
-                pages.append(self._reread(owner, list(again)))
+                pages.append(self._reader.by_ids(owner, list(again)))
         return merged(owner, pages)
+
+    def _before(self, owner: Entity, batch: Sequence[Write]) -> Page | None:
+        """Return the records as they are directly before they are written, where the end cannot compare."""
+        ids = dict.fromkeys(one for write in batch if (one := write.parent_id or write.id) and id_of(one))
+        if self._profile().etag or not ids or all(write.op is Op.CREATE for write in batch):
+            return None
+        return self._reader.by_ids(owner, list(ids))
+
+    def _edited_lines(
+        self,
+        entity: Entity,
+        batch: Sequence[Write],
+        results: Mapping[int, _Result],
+        stored: Page,
+    ) -> frozenset[str]:
+        """Return the ids of lines that are stored otherwise than the answer to our write said."""
+        answered = [
+            results[place].record | {LAYOUT.stamp: _ANY_STAMP, LAYOUT.deleted: False}
+            for place in range(len(batch))
+            if results[place].record is not None
+        ]
+        ours = self._reader.page_of(replace(entity, children=()), answered).frames[entity.name]
+        columns = ["_id", *entity.paths]
+        same = ours.join(stored.frames[entity.name].select(columns), on=columns, how="semi", nulls_equal=True)
+        return frozenset(ours["_id"].to_list()) - frozenset(same["_id"].to_list())
+
+
+def _judged(told: Told, *, create: bool) -> _Result:
+    if told.outcome is not None:
+        return _Result(outcome=told.outcome, problem=told.problem)
+    return _judge(told.item, create=create)
 
 
 def _judge(item: Any, *, create: bool) -> _Result:  # noqa: ANN401 - JSON
@@ -232,22 +260,3 @@ def _misled(batch: Sequence[Write], places: Sequence[int], results: Mapping[int,
         elif outcome is not Outcome.APPLIED and owner not in failed:
             failed[owner] = outcome in {Outcome.REFUSED, Outcome.GONE, Outcome.EXISTS, Outcome.NOT_APPLIED}
     return again
-
-
-def _whole(answer: Answer, body: Any, operations: Sequence[object]) -> list[_Result]:  # noqa: ANN401 - JSON
-    if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
-        raise ConfigurationError(
-            f"Customerp refuses the API key for writing (HTTP {answer.status}). "
-            "Nothing of the batch was written. Check the key and its rights."
-        )
-    problem = body if isinstance(body, dict) else {}
-    outcome = outcome_of(answer.status, problem, create=True)
-    if outcome is Outcome.APPLIED:
-        outcome = Outcome.AMBIGUOUS
-    found = problem_of(answer.status, problem)
-    found = replace(found, code=CODE_OF_STATUS.get(answer.status, found.code), wait=answer.retry_after)
-    return [_Result(outcome=outcome, problem=found) for _ in operations]
-
-
-def _all(operations: Sequence[object], outcome: Outcome, code: str, message: str) -> list[_Result]:
-    return [_Result(outcome=outcome, problem=Problem(code=code, message=message)) for _ in operations]

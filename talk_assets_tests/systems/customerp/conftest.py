@@ -3,6 +3,7 @@
 import pytest
 
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
+from talk_assets.systems.customerp.profile import Profile
 
 
 @pytest.fixture
@@ -12,6 +13,6 @@ def scripted(peer, patience):
     def start(entities, *answers):
         one = peer(*answers)
         login = CustomerpLogin(url=one.url, api_key="canary-key")
-        return one, CustomerpPort(login=login, entities=entities, patience=patience)
+        return one, CustomerpPort(login=login, entities=entities, patience=patience, profile=Profile())
 
     return start
