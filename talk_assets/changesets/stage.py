@@ -12,6 +12,7 @@ from talk_assets.changesets.reconcile import agreed_baselines, compare
 from talk_assets.changesets.recovered import agree_on_arrived
 from talk_assets.changesets.refusals import refused_held, standing_refusals
 from talk_assets.changesets.rules import gone_text
+from talk_assets.changesets.unanswered import unsure
 from talk_assets.changesets.unpriced import agree_on_unpriced
 from talk_assets.changesets.unshown import blind_creations, not_shown
 from talk_assets.changesets.updates import conflicts, manual_conflicts, updates
@@ -185,8 +186,9 @@ def _creations(
     if parent is not None:
         ready = _with_parent_status(session, parent, origin, ready)
     parted = ties.parted(session.db, pair)[f"{origin}_id"]
-    ready = ready.with_columns(
-        blind_creations(session, pair, origin).alias("blind"), parted=pl.col("_id").is_in(parted.implode())
+    ready = ready.join(unsure(session, pair, origin, ready), on="_id", how="left").with_columns(
+        blind=pl.coalesce(blind_creations(session, pair, origin), "unsure"),
+        parted=pl.col("_id").is_in(parted.implode()),
     )
     return creates(
         pair,

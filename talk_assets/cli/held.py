@@ -53,6 +53,7 @@ def retry(
         released = quarantine.release(store, declared, record)
         # A record waits as well for the Account or Opportunity that was refused for it.
         parents = intents.release(store, list(LOOKUPS))
+        intents.let_go(store, declared.name, record)
         for stage, system, one in released.iter_rows():
             end = System(system)
             if stage == "raw":

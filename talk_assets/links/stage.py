@@ -6,7 +6,8 @@ from uuid import uuid5
 
 import polars as pl
 
-from talk_assets.links.adopt import adopt
+from talk_assets.links.adopt import adopt, agree_on_bodies
+from talk_assets.links.arrived import arrived
 from talk_assets.links.match import MEMBER_SCHEMA, Matched, match_by_key, match_by_value, without_parted
 from talk_assets.links.merges import follow
 from talk_assets.mapped.stage import NAMESPACE, SEPARATOR
@@ -14,11 +15,12 @@ from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, MatchKey
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import links, reviews, ties
+from talk_assets.store import intents, links, reviews, ties
 from talk_assets.store.tables import REVIEW, REVIEW_SCHEMA, links_table, mapped_table, raw_table
 
 RULE_KEY = "key"
 RULE_LINE = "line"
+RULE_ARRIVED = "arrived"
 RULE_UNLINKED = "unlinked"
 
 
@@ -61,6 +63,12 @@ def match_pair(session: Session, pair: EntityPair) -> MatchReport:
     linked = 0
     with db.transaction():
         found = [_apart_rows(pair, kept_apart)]
+        for system in System:
+            unseen = arrived(session, pair, system, waiting[system])
+            waiting = {
+                end: rows.join(unseen, left_on="_id", right_on=f"{end}_id", how="anti") for end, rows in waiting.items()
+            }
+            linked += _link_arrived(session, pair, system, unseen)
         for rule, matched in _matches(session, pair, parent, waiting, mark):
             linked += _store(session, pair, matched, rule)
             found.append(_review_rows(session, pair, matched, rule))
@@ -181,6 +189,17 @@ def _store(session: Session, pair: EntityPair, matched: Matched, rule: str) -> i
     links.add(session.db, pair, found, now=session.clock(), fresh=True)
     if rule == RULE_KEY:
         adopt(session, pair, found)
+    return found.height
+
+
+def _link_arrived(session: Session, pair: EntityPair, system: System, unseen: pl.DataFrame) -> int:
+    """Link what was made on *system* by creations that no answer came to; what was sent is agreed."""
+    if unseen.is_empty():
+        return 0
+    found = with_link_ids(pair, unseen, RULE_ARRIVED)
+    links.add(session.db, pair, found, now=session.clock(), fresh=True)
+    agree_on_bodies(session, pair, system, found)
+    intents.close(session.db, found["intent_id"].to_list(), state="applied")
     return found.height
 
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from talk_assets.model.changes import Op
 from talk_assets.model.errors import GuardError
 from talk_assets.model.failpoints import failpoint
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity, raw_schema
 from talk_assets.raw.shown import Shown
 from talk_assets.session import Session
-from talk_assets.store import mapped, quarantine, raw
+from talk_assets.store import intents, mapped, quarantine, raw
 from talk_assets.systems.port import Page, Reject
 
 REJECT_COLUMNS = ("record_id", "property", "check", "value", "reason")
@@ -170,8 +172,6 @@ def recover(session: Session, system: System) -> int:
     creations by our key and updates by id, and the comparison with the baseline decides anew.
     Returns the number of such writes.
     """
-    from talk_assets.store import intents  # noqa: PLC0415 - only recovery reads them here
-
     opened = intents.open_of(session.db, system)
     if opened.is_empty():
         return 0
@@ -191,8 +191,37 @@ def recover(session: Session, system: System) -> int:
             if keys and entity.name == name:
                 keep_page(session, entity, port.read(entity, keys=keys))
             failpoint("recovered read")
-            intents.recovered(session.db, str(name), group["intent_id"].to_list())
+            unseen = group.clear() if port.capabilities.keeps_keys else group.filter(pl.col("op") == Op.CREATE.value)
+            intents.close(session.db, unseen["intent_id"].to_list(), state=intents.UNANSWERED)
+            _note_unanswered(session, str(name), system, unseen)
+            intents.recovered(session.db, str(name), sorted({*group["intent_id"]} - {*unseen["intent_id"]}))
     return opened.height
+
+
+def unanswered_text(pair: EntityPair, system: System, origin: str) -> str:
+    """What a person is told of a creation on *system* that no answer came to."""
+    return (
+        f"{system.title} was asked to create a {pair.name} from {system.other.title} {origin}, and no answer came. It "
+        "keeps no key to find it by, so none is made again; it is linked by itself once it is seen as it was sent. "
+        f"Look for it in {system.title}: if it is there, use talk link, if it is not, talk retry {pair.name} {origin}."
+    )
+
+
+def _note_unanswered(session: Session, name: str, system: System, unseen: pl.DataFrame) -> None:
+    """Put the origins of creations that may have been made unseen into quarantine, until they are found or released."""
+    if unseen.is_empty() or name not in session.pairs:
+        return
+    origins = unseen["origin_id"].drop_nulls().unique(maintain_order=True).to_list()
+    rows = [(one, None, intents.UNANSWERED, "", unanswered_text(session.pairs[name], system, one)) for one in origins]
+    quarantine.replace(
+        session.db,
+        stage="writeback",
+        pair=name,
+        system=system.other,
+        ids=pl.DataFrame({"_id": origins}, schema={"_id": pl.String()}),
+        entries=pl.DataFrame(rows, schema=dict.fromkeys(REJECT_COLUMNS, pl.String()), orient="row"),
+        now=session.clock(),
+    )
 
 
 def _named(session: Session, name: str, system: System) -> Entity:

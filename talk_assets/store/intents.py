@@ -12,6 +12,9 @@ from talk_assets.store.sql import among
 from talk_assets.store.tables import INTENT_SCHEMA
 
 OPEN = ("sent", "ambiguous")
+UNANSWERED = "unanswered"
+"""State of a creation that may have been made, on an end that keeps no key to find it by."""
+NO_CREATIONS = pl.DataFrame(schema=dict.fromkeys(("intent_id", "origin_id", "body"), pl.String()))
 """States whose effect is not known yet."""
 _LOOKED_AT = "recovered looked at"
 """The mark of a pair without updates that were read back and not looked at since."""
@@ -104,6 +107,25 @@ def creates(db: Database, pair: str, system: str) -> pl.DataFrame:
     )
 
 
+def unanswered(db: Database, pair: str, system: str) -> pl.DataFrame:
+    """Creations of *pair* on *system* whose effect is not known (columns `intent_id, origin_id, body`)."""
+    return db.frame(
+        """SELECT intent_id, origin_id, body FROM writeback.intent
+           WHERE pair = ? AND system = ? AND op = 'create' AND state IN (?, ?, ?) AND origin_id IS NOT NULL
+           ORDER BY sent_at, intent_id""",
+        [pair, system, *OPEN, UNANSWERED],
+    )
+
+
+def let_go(db: Database, pair: str, record: str | None) -> None:
+    """Let creations of *pair* be made again that no answer came to; with *record* only that made from it."""
+    db.execute(
+        """UPDATE writeback.intent SET state = 'released'
+           WHERE pair = ? AND state = ? AND (? IS NULL OR origin_id = ?)""",
+        [pair, UNANSWERED, record, record],
+    )
+
+
 def recovered_updates(db: Database, pair: str) -> pl.DataFrame:
     """Updates of *pair* that were read back because no answer came, and not looked at since."""
     if db.mark(_LOOKED_AT, pair):
@@ -130,7 +152,7 @@ def recovered_creates(db: Database, pair: str) -> pl.DataFrame:
 
 def forget(db: Database, before: datetime) -> None:
     """Drop intents settled before *before*; the open ones stay."""
-    db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?)", [before, *OPEN])
+    db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?, ?)", [before, *OPEN, UNANSWERED])
 
 
 def unlink(db: Database, pair: str, system: str, link_id: str, records: Sequence[str]) -> None:
