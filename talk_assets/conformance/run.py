@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from talk_assets.conformance.sentences import CAPABILITIES, Sentence
 from talk_assets.conformance.server import Login, Server
 
 Progress = Callable[[str], None]
+_MICROSECOND = 0.000001
 
 
 class Outcome(StrEnum):
@@ -115,12 +117,14 @@ def examine(
     declared = told.get("capabilities")
     declared = declared if isinstance(declared, dict) else {}
     server.lacking = {name for name, value in declared.items() if _denied(name, value)}
-    verdicts = []
+    server.lag = _number(declared.get("visibility_lag"))
+    server.grain = _number(declared.get("stamp_grain"))
+    verdicts: list[Verdict] = []
     try:
         for sentence in sentences:
             if progress is not None:
                 progress(sentence.id)
-            verdicts.append(_tried(server, sentence, read_only=read_only))
+            verdicts.append(_tried(server, sentence, verdicts, read_only=read_only))
     finally:
         if progress is not None:
             progress("deleting what was made")
@@ -135,15 +139,24 @@ def _denied(name: str, value: object) -> bool:
     if name == "paging":
         return value != "keyset"
     if name == "stamp_grain":
-        return isinstance(value, int | float) and value > 0.000001  # noqa: PLR2004 - a microsecond
+        return _number(value) > _MICROSECOND
     if name == "visibility_lag":
-        return isinstance(value, int | float) and value > 0
+        return _number(value) > 0
     return not value
 
 
-def _tried(server: Server, sentence: Sentence, *, read_only: bool) -> Verdict:
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float | Decimal) else 0.0
+
+
+def _tried(server: Server, sentence: Sentence, before: Sequence[Verdict], *, read_only: bool) -> Verdict:
     if read_only and sentence.writes:
         return Verdict(sentence=sentence, outcome=Outcome.UNTRIED, seen="its check makes records")
+    lacking = server.lacking | {one.sentence.capability for one in before if one.outcome is Outcome.BROKEN}
+    missing = [name for name in sentence.needs if name in lacking]
+    if missing:
+        seen = f"its check uses {', '.join(missing)}, which the server lacks"
+        return Verdict(sentence=sentence, outcome=Outcome.UNTRIED, seen=seen)
     try:
         sentence.check(server)
     except BrokenError as error:

@@ -27,7 +27,8 @@ class Sentence:
     """One promise. *id* is its chapter's name and its own, as in `lists.limit`.
 
     *capability* is what a server must declare as lacking when it does not keep the sentence; None: no server
-    can do without it. *writes* says that its check makes records.
+    can do without it. *writes* says that its check makes records. *needs* are other capabilities that its check
+    uses: without them it cannot be tried.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Sentence:
     check: Check
     capability: str | None
     writes: bool
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +49,15 @@ class Chapter:
     sentences: list[Sentence] = field(default_factory=list)
 
     def says(
-        self, name: str, text: str, *, capability: str | None = None, writes: bool = True
+        self, name: str, text: str, *, capability: str | None = None, writes: bool = True, needs: tuple[str, ...] = ()
     ) -> Callable[[Check], Check]:
         """Add the sentence *text*, which the decorated check tests."""
 
         def added(check: Check) -> Check:
             self.sentences.append(
-                Sentence(id=f"{self.name}.{name}", text=text, check=check, capability=capability, writes=writes)
+                Sentence(
+                    id=f"{self.name}.{name}", text=text, check=check, capability=capability, writes=writes, needs=needs
+                )
             )
             return check
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ MERGE_PATCH = "application/merge-patch+json"
 _CREATED, _UNAUTHORIZED, _TOO_MANY = 201, 401, 429
 _LONGEST_WAIT = 60.0
 _MOST_TRIES = 5
+_MICROSECOND = 0.000001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,8 @@ class Server:
         """Capabilities that the server declares as lacking."""
         self.lag = 0.0
         """Seconds until a record that was written is found by lists."""
+        self.grain = 0.0
+        """The finest step of a stamp, in seconds."""
         self.sleep = sleep
         self._http = http
         self._began: str | None = None
@@ -185,8 +189,7 @@ class Server:
         Raises:
             BrokenError: a page is none, or leads back to an earlier one.
         """
-        if self.lag:
-            self.sleep(self.lag)
+        self.settle()
         asked = dict(params)
         followed: set[str] = set()
         while True:
@@ -202,8 +205,20 @@ class Server:
             followed.add(after)
             asked = {**params, "cursor": after}
 
+    def settle(self) -> None:
+        """Wait until lists and the feed show what was written."""
+        if self.lag:
+            self.sleep(self.lag)
+
+    def step(self) -> None:
+        """Wait until the next stamp is another one, where stamps are coarse."""
+        if self.grain > _MICROSECOND:
+            self.sleep(self.grain)
+
     def began(self) -> str:
         """Return the server's time at the first call of this, before anything is made: where our records begin.
+
+        Where stamps are coarse, one step before it: those of our records may be cut to that.
 
         Raises:
             BrokenError: no list tells the time.
@@ -213,8 +228,17 @@ class Server:
             as_of = reply.object().get("asOf")
             if not isinstance(as_of, str):
                 raise BrokenError(f"{reply.asked} has no `asOf`.")
-            self._began = as_of
+            self._began = self._step_before(as_of)
         return self._began
+
+    def _step_before(self, as_of: str) -> str:
+        if self.grain <= _MICROSECOND:
+            return as_of
+        try:
+            began = datetime.fromisoformat(as_of) - timedelta(seconds=self.grain)
+        except (ValueError, OverflowError) as error:
+            raise BrokenError(f"`asOf` is {as_of}, no time of RFC 3339.") from error
+        return began.isoformat().replace("+00:00", "Z")
 
     def token(self, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> Reply:
         """Ask for a token with *form*, the client in it or as HTTP *basic*.

@@ -26,6 +26,7 @@ def _create(server: Server, resource: str = "contacts", **given: object) -> dict
     "The answer is 200 with `results`, one an operation in their order, each with `status`, and `etag` and `record` or "
     "`problem`.",
     capability="batch",
+    needs=("etag",),
 )
 def _results(server: Server) -> None:
     operations = [_create(server, givenName=name) for name in ("A", "B", "C")]
@@ -36,7 +37,12 @@ def _results(server: Server) -> None:
         same(result, {"etag": f'"{result["record"].get("version")}"'}, what="a creation in a batch")
 
 
-@BATCH.says("single", "Each operation is judged by itself: one that is refused stops no other.", capability="batch")
+@BATCH.says(
+    "single",
+    "Each operation is judged by itself: one that is refused stops no other.",
+    capability="batch",
+    needs=("external_key",),
+)
 def _single(server: Server) -> None:
     key = server.key("contacts")
     results = server.batch(
@@ -55,6 +61,10 @@ def _single(server: Server) -> None:
     "sequence",
     "They run in order: a later one on the same record names the version the earlier one makes.",
     capability="batch",
+    needs=(
+        "etag",
+        "tombstones",
+    ),
 )
 def _sequence(server: Server) -> None:
     record = server.made_as("contacts")
@@ -72,7 +82,7 @@ def _sequence(server: Server) -> None:
     server.get(f"/contacts/{record['id']}").expect(200).has({"givenName": "B", "version": version + 4})
 
 
-@BATCH.says("condition", "`ifMatch` is required as `If-Match` is: 428 without.", capability="batch")
+@BATCH.says("condition", "`ifMatch` is required as `If-Match` is: 428 without.", capability="batch", needs=("etag",))
 def _condition(server: Server) -> None:
     record = server.made_as("contacts")
     named = {"resource": "contacts", "id": record["id"]}
@@ -81,7 +91,7 @@ def _condition(server: Server) -> None:
         raise BrokenError(f"without ifMatch the answer is {', '.join(str(one['status']) for one in results)}.")
 
 
-@BATCH.says("lines", "Lines are made, changed and removed in batches too.", capability="batch")
+@BATCH.says("lines", "Lines are made, changed and removed in batches too.", capability="batch", needs=("etag",))
 def _lines(server: Server) -> None:
     product = server.made_as("products")["id"]
     order = server.made_as("orders", lines=[line(product)])
@@ -107,6 +117,7 @@ def _lines(server: Server) -> None:
     "`idempotencyKey` is an operation's own: sent again it gets the same result and makes no second record; with "
     "another body it is 422.",
     capability="batch",
+    needs=("idempotency",),
 )
 def _repeated(server: Server) -> None:
     operation = {**_create(server), "idempotencyKey": f"{server.traces.mark}-batch"}

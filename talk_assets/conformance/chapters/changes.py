@@ -19,6 +19,7 @@ _LATE = 5.0
 
 
 def _feed(server: Server, since: int, **params: str) -> tuple[list[dict[str, Any]], int]:
+    server.settle()
     reply = server.get("/changes", {"since": str(since), **params}).expect(200)
     items, last = reply.object().get("items"), reply.object().get("last")
     if not isinstance(items, list) or isinstance(last, bool) or not isinstance(last, int):
@@ -141,6 +142,7 @@ def _beyond(server: Server) -> None:
     "wait",
     "`wait` (0 to 25 seconds) holds the answer until there is a change, which then is in it.",
     capability="changes",
+    needs=("visibility_lag",),
 )
 def _wait(server: Server) -> None:
     since = _newest(server)

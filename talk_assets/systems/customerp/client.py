@@ -21,7 +21,7 @@ from talk_assets.systems.customerp.polling import Polling
 from talk_assets.systems.customerp.profile import Profile
 from talk_assets.systems.customerp.reader import BASE, Reader, chunks, moment, unexpected
 from talk_assets.systems.customerp.write import Writer
-from talk_assets.systems.http import HttpClient, Patience
+from talk_assets.systems.http import Call, HttpClient, Patience
 from talk_assets.systems.origin import origin_of
 from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Reject, Written
 from talk_assets.systems.records import LONGEST_ID
@@ -110,9 +110,9 @@ class CustomerpPort:
 
     def described(self) -> Mapping[str, object]:
         """Return what Customerp says of itself."""
-        found = self._get(f"{BASE}/", {}, kind="info").json()
+        found = self._reader.get(f"{BASE}/", {}, kind="info").json()
         if not isinstance(found, dict):
-            raise _unexpected("its description")
+            raise unexpected("its description")
         return found
 
     def listed(self, resource: str) -> int:
