@@ -37,6 +37,12 @@ class Shop(Served):
         self.salesforce = PlainSalesforce(**{name: self.facts["salesforce"][name] for name in names})
         self._stack.callback(self.salesforce.close)
 
+    def conflicts(self):
+        """What the conflict log holds: pair, property and Customerp's value, in this order."""
+        with self._session() as session:
+            found = session.db.rows("SELECT pair, property, customerp_value FROM changesets.conflict ORDER BY ALL")
+        return [tuple(row) for row in found]
+
     def link_states(self, pair):
         """How many links of *pair* are in each state."""
         with self._session() as session:

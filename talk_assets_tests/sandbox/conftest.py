@@ -1,7 +1,6 @@
 """Fixtures of the embedded systems' tests: a clock that only moves when told."""
 
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 
 import pytest
 
@@ -22,7 +21,3 @@ class Clock:
 @pytest.fixture
 def clock():
     return Clock()
-
-
-if find_spec("simple_salesforce") is None:  # an environment made before the clients were required
-    collect_ignore = ["clients"]
