@@ -1,5 +1,7 @@
 """What the client makes of what a Customerp says it can do."""
 
+import json
+
 import httpx
 import pytest
 
@@ -12,6 +14,7 @@ from talk_assets.sandbox.customerp.profile import CAPABILITIES
 from talk_assets.sandbox.serving import running
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
 from talk_assets.systems.customerp.profile import Profile
+from talk_assets_tests.systems.peer import http_answer
 
 CONTACT = entity_of("contact", System.CUSTOMERP)
 OWN = CustomerpSettings()
@@ -120,11 +123,13 @@ def test_what_the_feed_calls_deleted_is_believed_where_nothing_more_is_shown(ser
     assert page.rejects == ()
 
 
-def test_a_strange_description_is_no_profile(scripted):
+def test_a_strange_description_is_no_profile(peer, patience):
     """A server that says what cannot be is not worked with."""
     told = {"tenant": "t", "name": "n", "capabilities": {"paging": "sometimes"}}
-    _, port = scripted({"contact": CONTACT}, told)
-    port._profile = None
+    one = peer(http_answer(json.dumps(told).encode()))
+    login = CustomerpLogin(url=one.url, api_key="canary-key")
+    port = CustomerpPort(login=login, entities={"contact": CONTACT}, patience=patience)
 
     with pytest.raises(PeerAnswerError, match="paging"):
         port.identify()
+    port.close()
