@@ -73,26 +73,24 @@ class MovingClock:
 class Served:
     """Two systems with their users; use as a context manager.
 
-    The Salesforce org is of the given *shape*; both keep their records in the folder *kept_in*, or in memory.
+    The Salesforce org is of the given *shape*, the Customerp lacks the capabilities *without* and shows what is
+    written *lag* seconds late if one of them is that; both keep their records in the folder *kept_in*, or in memory.
     """
 
-    def __init__(self, *, shape=None, kept_in=None):
+    def __init__(self, *, shape=None, kept_in=None, without=(), lag=2.0):
         self.kept_in = kept_in
         self.clock = MovingClock()
         self.org = salesforce.SalesforceSettings(shape=shape or salesforce.OrgShape())
-    def __init__(self, *, without=(), lag=2.0):
-        """The Customerp lacks the capabilities *without*."""
-        self.clock = MovingClock()
         self.profile = customerp.Profile.lacking(without, lag=lag)
         self._stack = ExitStack()
 
     def __enter__(self):
         self.apps = {
             "salesforce": salesforce.create_app(clock=self.clock, settings=self.org, database=self._file("salesforce")),
-            "customerp": customerp.create_app(clock=self.clock, database=self._file("customerp")),
-            "salesforce": salesforce.create_app(clock=self.clock),
             "customerp": customerp.create_app(
-                clock=self.clock, settings=customerp.CustomerpSettings(profile=self.profile)
+                clock=self.clock,
+                settings=customerp.CustomerpSettings(profile=self.profile),
+                database=self._file("customerp"),
             ),
         }
         self.urls = {}

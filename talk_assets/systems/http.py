@@ -208,8 +208,7 @@ class HttpClient:
             )
         if call.counts:
             self._standing.spare()
-        headers = {"Accept": call.accepts} | ({"Authorization": token} if token else {})
-        headers = dict(call.headers) | ({"Authorization": token} if token else {})
+        headers = {"Accept": call.accepts} | dict(call.headers) | ({"Authorization": token} if token else {})
         if call.body is not None:
             headers["Content-Type"] = call.media_type
         patience = self._patience
