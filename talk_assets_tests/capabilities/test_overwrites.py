@@ -49,7 +49,7 @@ def test_an_overwritten_edit_is_kept_in_the_conflict_log(shop, meanwhile, withou
 
     assert one.differences() == []
     assert one.named("contact", "Curie")[1][0][2] == "Ours"
-    assert one.conflicts() == [("contact", "title", "Theirs"), ("order_line", "description", "Theirs")]
+    assert one.conflicts() == [("contact", "job_title", "Theirs"), ("order_line", "description", "Theirs")]
 
 
 def test_an_edit_before_the_last_look_is_not_overwritten_unseen(shop, meanwhile):
