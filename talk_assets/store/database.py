@@ -1,9 +1,7 @@
 """One DuckDB file, one writer: opening, transactions, frames in and out."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -20,11 +18,6 @@ from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, configure, open_f
 from talk_assets.store.place import check_place, make_private
 from talk_assets.store.sql import FEW, few_rows, visible
 from talk_assets.store.witness import Standing, Witness, standing, testimony
-
-if find_spec("pandas") is None:
-    # DuckDB 1.5 looks for pandas at every parameter it binds and does not remember that there is none:
-    # an eighth of a quiet cycle. None stands for "not importable", which it is.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 MOVED = "moved"
 """The stage, as it were, whose marks tell for each table when a row of it last changed."""

@@ -1,10 +1,17 @@
 """Names and types in SQL, and how frames go in and come out."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import duckdb
 import polars as pl
+
+if find_spec("pandas") is None:
+    # DuckDB 1.5 looks for pandas at every parameter it binds and does not remember that there is none:
+    # an eighth of a quiet cycle. None stands for "not importable", which it is.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 FEW = 64
 """Rows up to which values are handed over one by one: a frame as Arrow costs more than a small statement itself."""

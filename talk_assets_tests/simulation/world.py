@@ -19,7 +19,7 @@ from talk_assets.model.system import System
 from talk_assets.session import Options, Session
 from talk_assets.store import changes
 from talk_assets.systems.memory_rows import Row
-from talk_assets.systems.memory_rules import trim
+from talk_assets_tests.simulation import spelling
 from talk_assets_tests.simulation.ends import TroubledPort
 from talk_assets_tests.simulation.faults import Fault, Weather
 from talk_assets_tests.simulation.kinds import KINDS, Kind, pairs_of
@@ -31,9 +31,6 @@ from talk_assets_tests.twins import Twins
 
 TICK = 0.25
 """Seconds between two moments of a cycle."""
-
-CUT = 14
-"""Characters a cutting end keeps: enough to hold a value's number."""
 
 
 class Killed(BaseException):
@@ -75,7 +72,7 @@ class World(Twins):
         page, spelled_anew = self.chance.choice((3, 7, 2000)), self.chance.random() < 0.5
         self.page = page if scene.page is None else scene.page
         self.normalising = spelled_anew if scene.normalising is None else scene.normalising
-        spelled = {System.CUSTOMERP: _upper, System.SALESFORCE: _cut} if self.normalising else {}
+        spelled = {System.CUSTOMERP: spelling.upper, System.SALESFORCE: spelling.cut} if self.normalising else {}
         super().__init__(store=None, pairs=pairs_of(scene.kinds, asked=scene.asked), normalise=spelled)
         self.db.close()
         self.path = store
@@ -289,13 +286,3 @@ class World(Twins):
             if self.path is not None:
                 self.close_store()
                 self.open_store()
-
-
-def _upper(_: str, path: str, text: str) -> str | None:
-    text = trim("", "", text) or ""
-    return (text.upper() if path == "jobTitle" else text) or None
-
-
-def _cut(_: str, path: str, text: str) -> str | None:
-    text = trim("", "", text) or ""
-    return (text[:CUT].strip() if path == "Department" else text) or None
