@@ -70,4 +70,4 @@ def test_an_edit_before_the_last_look_is_not_overwritten_unseen(shop, meanwhile)
 
     assert report.tallies["contact"].conflicts == 1
     one.cycle()
-    assert one.named("contact", "Curie") == [[("Curie", None, "Theirs", None, None)]] * 2
+    assert one.named("contact", "Curie") == ([("Curie", None, "Theirs", None, None)],) * 2

@@ -56,6 +56,16 @@ def test_records_are_kept_for_their_owner_only(talk):
         process.communicate(timeout=20)
 
 
+def test_what_a_customerp_cannot_lack_is_named(talk):
+    """No such capability: 2, with those there are, and nothing was started."""
+    refused = talk.run("sandbox", "--customerp-without", "etag,wings")
+
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert "no capability is named wings; there are etag" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_port_in_use_is_named(talk):
     """The message says which port, and how to choose another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
