@@ -49,7 +49,7 @@ soak: $(READY)  ## Play simulated syncs under faults on all cores: RUNS=50000, o
 	$(BIN)/python -m talk_assets_tests.simulation $(if $(MINUTES),--minutes $(MINUTES),--runs $(or $(RUNS),50000))
 
 mutants: $(READY)  ## Print how many simulated runs each protocol bug survives (about half an hour)
-	$(BIN)/python -m talk_assets_tests.simulation --mutants --repeats 5 --most 8
+	$(BIN)/python -m talk_assets_tests.simulation --mutants --repeats 3 --most 12
 
 adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on the way
 	TALK_TEST_ADVENTUREWORKS=full $(BIN)/pytest talk_assets_tests/adventureworks -s

@@ -6,7 +6,7 @@ from talk_assets_tests.simulation.gate import runs_to_catch, without_bug
 from talk_assets_tests.simulation.hunts import HUNTS
 from talk_assets_tests.simulation.mutants import MUTANTS
 
-MOST_RUNS = 8
+MOST_RUNS = 12
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
