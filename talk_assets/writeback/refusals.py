@@ -99,13 +99,14 @@ def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, problem: Prob
 def _hint(problem: Problem | None) -> str:
     """What a person can do about it, where the code tells."""
     code = "" if problem is None else problem.code
-    if code == "INSUFFICIENT_ACCESS_OR_READONLY":
-        return (
-            " Give the integration user edit access to it. If it is the contact of a person account, change that "
-            "account instead: Salesforce lets nobody change such a contact by itself."
-        )
     if any(sign in code for sign in _PERMISSION):
-        return " Give the integration user edit access to it (its permission set), then release it."
+        hint = " Give the integration user edit access to it (its permission set), then release it."
+        if code == "INSUFFICIENT_ACCESS_OR_READONLY":
+            hint += (
+                " If it is the contact of a person account, change that account instead: Salesforce lets nobody change "
+                "such a contact by itself."
+            )
+        return hint
     if code == "DUPLICATES_DETECTED":
         return " A duplicate rule stopped it: link the two records, or merge them."
     return ""
