@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +22,10 @@ _TICK_SECONDS = 0.1
 _PAUSE_SECONDS = 0.002
 _GRACE_SECONDS = 5.0
 """How long answers that are under way may take when the server stops."""
+_SPELLINGS = {name.lower().encode(): name.encode() for name in ("ETag", "WWW-Authenticate", "Sforce-NumberOfRecords")}
+"""Header names whose capitals are not those of their words."""
+_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
+"""Headers that the server itself looks for, in small letters."""
 
 
 class PortInUseError(RuntimeError):
@@ -44,7 +49,7 @@ def running(
     lines = _Lines()
     with _listening(host, port) as listener:
         config = uvicorn.Config(
-            _connected(_dated(app), lines),
+            _connected(_named(_dated(app)), lines),
             http=_protocol(lines),
             lifespan="off",
             log_level="warning",
@@ -114,6 +119,37 @@ def _dated(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send_dated)
 
     return dated
+
+
+def _named(app: ASGIApp) -> ASGIApp:
+    """*app* with its headers named in capitals, as servers behind a gateway name them.
+
+    Their case means nothing to HTTP, but clients that keep headers in a plain mapping have come to rely on it.
+    """
+
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [(_spelled(name), value) for name, value in message["headers"]]
+            await send(message)
+
+        await app(scope, receive, send_named)
+
+    return named
+
+
+class _Name(bytes):
+    """A header's name that stays as it is spelled: the server would put it in small letters."""
+
+    __slots__ = ()
+
+    def lower(self) -> bytes:
+        return self
+
+
+@cache
+def _spelled(name: bytes) -> bytes:
+    return name if name in _FRAMING else _Name(_SPELLINGS.get(name, name.title()))
 
 
 class _Server(uvicorn.Server):

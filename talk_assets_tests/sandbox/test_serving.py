@@ -6,6 +6,7 @@ from time import monotonic
 
 import httpx
 import pytest
+from starlette.responses import Response
 
 from talk_assets.sandbox.customerp import CustomerpSettings, create_app
 from talk_assets.sandbox.serving import running
@@ -29,6 +30,23 @@ def test_a_stopping_server_ends_its_long_polls():
 
     assert answer.json() == {"items": [], "last": 0}
     assert monotonic() - started < 5
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_headers_are_named_in_capitals(method):
+    """Clients that keep headers in a plain mapping look for `Content-Type` and `Sforce-NumberOfRecords`."""
+    said = {"sforce-numberofrecords": "2", "Sforce-Locator": "null", "etag": '"1"'}
+
+    async def app(scope, receive, send):
+        await Response("a,b\n", headers=said, media_type="text/csv")(scope, receive, send)
+
+    with running(app) as url:
+        answer = httpx.request(method, url)
+
+    named = {name.decode() for name, _ in answer.headers.raw}
+    assert {"Content-Type", "Date", "Sforce-NumberOfRecords", "Sforce-Locator", "ETag"} < named
+    assert len(named) == 6
+    assert answer.headers["content-length"] == "4"
 
 
 def test_a_stopped_server_is_gone():
