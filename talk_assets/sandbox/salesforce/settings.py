@@ -15,6 +15,7 @@ class SalesforceSettings:
     `("Cancelled", "Canceled")`. `jwt_public_key` is the PEM text that verifies JWT bearer assertions;
     without it that grant is refused. A bulk job is worked off as soon as it is closed, or if `bulk_paced` by one
     batch of `bulk_batch_rows` for each look at it; `bulk_fails_after` is the row at which every such job fails.
+    A page of a bulk query's results has at most `bulk_page_rows`, whatever a client asks for.
     `sandbox_controls` opens the `/sandbox/` pages, which no real org has. `shape` is what the org has switched on,
     added and ruled; `currency` is the one of an org that has only one.
     """
@@ -37,5 +38,6 @@ class SalesforceSettings:
     bulk_paced: bool = False
     bulk_batch_rows: int = 10_000
     bulk_fails_after: int | None = None
+    bulk_page_rows: int = 250_000
     sandbox_controls: bool = True
     shape: OrgShape = PLAIN

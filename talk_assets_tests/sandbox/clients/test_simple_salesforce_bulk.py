@@ -137,6 +137,22 @@ def test_query_pages_end_with_the_last_locator(sf):
     assert [row["LastName"] for page in pages for row in _rows(page)] == [f"N{number}" for number in range(8)]
 
 
+@pytest.mark.parametrize("settings", [SalesforceSettings(bulk_page_rows=3)])
+def test_an_org_pages_results_that_nobody_asked_to_be_paged(sf):
+    """Its pages are as large as it likes, whatever is asked; read one after the other or by their addresses."""
+    sf.bulk2.Contact.insert(records=[{"LastName": f"N{number}"} for number in range(8)], wait=0)
+    soql = "SELECT LastName FROM Contact ORDER BY LastName"
+    for asked in ({}, {"max_records": 100}):
+        pages = list(sf.bulk2.Contact.query(soql, wait=0, **asked))
+        assert [len(_rows(page)) for page in pages] == [3, 3, 2]
+
+    (job, *_) = sf.restful("jobs/query")["records"]
+    listed = sf.restful(f"jobs/query/{job['id']}/resultPages")["resultPages"]
+    urls = [f"https://{sf.sf_instance}{page['resultUrl']}" for page in listed]
+    found = [sf.session.get(url, headers=sf.headers).text for url in urls]
+    assert [row["LastName"] for page in found for row in _rows(page)] == [f"N{number}" for number in range(8)]
+
+
 def test_query_values_have_their_csv_forms(sf, tmp_path):
     """Null is empty, a boolean a word, a datetime ends in `Z`, a parent's field has its path as header."""
     account = sf.Account.create({"Name": "Acme", "AnnualRevenue": 1200})["id"]

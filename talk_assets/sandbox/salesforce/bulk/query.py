@@ -17,7 +17,6 @@ from ..wire import Answer, Call
 from .jobs import QueryJob
 from .table import format_of, write_table
 
-_MOST_ROWS = 250_000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000")
 
 
@@ -92,7 +91,7 @@ def results(desk: Desk, call: Call, job_id: str) -> Answer:
     if job.state != "JobComplete":
         raise ApiError("INVALIDJOBSTATE", f"The job is in state {job.state}; its results are not ready")
     first = _offset(call.query.get("locator"), len(job.rows))
-    size = _size(call.query.get("maxRecords"))
+    size = _size(call.query.get("maxRecords"), desk.org.settings.bulk_page_rows)
     rows = job.rows[first : first + size]
     end = first + len(rows)
     headers = {
@@ -109,7 +108,7 @@ def result_pages(desk: Desk, call: Call, job_id: str) -> Answer:
     if job.state != "JobComplete":
         raise ApiError("INVALIDJOBSTATE", f"The job is in state {job.state}; its results are not ready")
     url = f"{call.base}jobs/query/{job.id}/results"
-    starts = range(0, max(len(job.rows), 1), _MOST_ROWS)
+    starts = range(0, max(len(job.rows), 1), desk.org.settings.bulk_page_rows)
     pages = [{"resultUrl": url if start == 0 else f"{url}?locator={_locator(start)}"} for start in starts]
     return Answer(body={"resultPages": pages, "nextRecordsUrl": None, "done": True})
 
@@ -148,12 +147,12 @@ def _shown(job: QueryJob) -> dict[str, Any]:
     )
 
 
-def _size(asked: str | None) -> int:
+def _size(asked: str | None, most: int) -> int:
     if asked is None:
-        return _MOST_ROWS
+        return most
     if not asked.isdigit() or int(asked) < 1:
         raise ApiError("API_ERROR", f"maxRecords must be a positive whole number, not {asked}")
-    return min(int(asked), _MOST_ROWS)
+    return min(int(asked), most)
 
 
 def _locator(offset: int) -> str:
