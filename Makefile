@@ -57,8 +57,8 @@ adventureworks: $(READY)  ## Sync the whole AdventureWorks set, with kills on th
 tryton: $(READY) $(TRYTON)/.venv/.ready  ## Install a real Tryton, start it, and see it in step with the embedded Salesforce
 	PYTHONPATH=$(TRYTON)/.venv/port $(BIN)/pytest -c $(TRYTON)/pyproject.toml $(TRYTON)/tests
 
-crash: $(READY)  ## Let runs die at every place, request and commit, and see each made good (about an hour)
-	TALK_CRASH=all $(BIN)/pytest -n 2 --dist load talk_assets_tests/crashes
+crash: $(READY)  ## Let runs die at every place, request and commit, with every lack of an ERP too (about an hour)
+	TALK_CRASH=all $(BIN)/pytest -n 2 --dist load talk_assets_tests/crashes talk_assets_tests/capabilities
 
 reference: $(READY)  ## Write the README's reference anew from the declarations
 	$(BIN)/python -m talk_assets.reports.catalogue --write README.md

@@ -36,12 +36,19 @@ class Due:
 
 
 def due(session: Session, system: System, writes: Sequence[Write]) -> Due:
-    """Sort *writes* by whether they may be tried now."""
+    """Sort *writes* by whether they may be tried now.
+
+    On an end that keeps no keys a creation without an answer waits until the next run has looked for it: sent again,
+    as when a document's status follows in the same run, it could be made twice.
+    """
     known = intents.tries(session.db, [write.intent_id for write in writes])
+    looked_for = not session.ends[system].capabilities.keeps_keys
     found = Due(now=[], tried={}, later=[], exhausted=[])
     for write in writes:
         one = known.get(write.intent_id)
-        if one is None or one.state not in intents.UNDONE or session.clock() - one.sent_at > STARTS_OVER:
+        if one is not None and looked_for and write.op is Op.CREATE and one.state in intents.OPEN:
+            found.later.append(write)
+        elif one is None or one.state not in intents.UNDONE or session.clock() - one.sent_at > STARTS_OVER:
             found.now.append(write)
         elif one.attempt >= MOST_TRIES:
             found.exhausted.append((write, _gave_up(system, write, one)))

@@ -194,6 +194,19 @@ def test_an_update_without_an_answer_does_not_beat_the_next_edit():
     assert changes.conflicts(twins.db, "contact").is_empty()
 
 
+def test_unanswered_creation_is_asked_for_once_where_no_key_tells_of_it():
+    """The document's second turn in the run, which is for its status, leaves it to the next run, which looks for it."""
+    twins = Twins()
+    end = twins.ends[CUSTOMERP]
+    end.__class__ = MutePort
+    end.capabilities = replace(end.capabilities, keeps_keys=False)
+    twins.add("order", SALESFORCE, order_date="2026-03-01", company="Acme")
+
+    assert twins.cycle(pairs=["order"]).tallies["order"].postponed == 1
+
+    assert [(entity, op) for _, entity, op, _ in twins.sent(CUSTOMERP)] == [("order", Op.CREATE)]
+
+
 def test_an_edit_over_an_unanswered_update_beats_no_value_unlogged_that_the_origin_took_back():
     """What arrived unknown to us was edited there, and taken back here: who edited saw it, so both are kept."""
     twins, record, there = linked(MutePort)

@@ -110,8 +110,8 @@ class Kind(Protocol):
         """
         ...
 
-    def create(self, call: Call, fields: Row) -> int:
-        """Create a record in one call; its id."""
+    def create(self, call: Call, fields: Row, steps: Sequence[str]) -> int:  # noqa: ARG002 - most have no buttons
+        """Create a record in one call, with its *steps* done; its id."""
         return int(call(f"model.{self.model}.create", [fields])[0])
 
     def write(self, call: Call, row: Row, fields: Row) -> None:

@@ -62,7 +62,7 @@ class Products(Kind):
         """A product's status is a field."""
         return []
 
-    def create(self, call: Call, fields: Row) -> int:
+    def create(self, call: Call, fields: Row, steps: Sequence[str]) -> int:  # noqa: ARG002 - the protocol's shape
         """Create the template with the variant in it."""
         variant = {name: value for name, value in fields.items() if name != "template"}
         made = call("model.product.template.create", [fields["template"] | {"products": [["create", [variant]]]}])

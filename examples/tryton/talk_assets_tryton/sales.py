@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from talk_assets_tryton.kinds import Facts, Kind, Line, LineWrite, Row, Texts, UnfitError, digits
+from talk_assets_tryton.kinds import Call, Facts, Kind, Line, LineWrite, Row, Texts, UnfitError, digits
 
 _CONFIRMED = ("confirmed", "processing", "done")
 _OPEN = ("draft", "quotation")
+_UNLOCKED = frozenset({"comment", "reference", "sale_date"})
+"""What Tryton lets be written to a quotation as it is."""
 _STEPS = {
     ("draft", "quotation"): ["quote"],
     ("draft", "confirmed"): ["quote", "confirm"],
@@ -106,6 +108,17 @@ class Sales(Kind):
         if found is None:
             raise UnfitError("status", f"no button of Tryton leads from {row['state']} to {wanted}")
         return found
+
+    def create(self, call: Call, fields: Row, steps: Sequence[str]) -> int:
+        """Create a sale in the state it shall have: a draft whose answer got lost would pass for somebody's edit."""
+        return int(call(f"model.{self.model}.talk_make", fields, list(steps)))
+
+    def write(self, call: Call, row: Row, fields: Row) -> None:
+        """Change a sale in one call; a quotation, which Tryton locks, is opened and offered again in the same one."""
+        if row["state"] == "quotation" and not _UNLOCKED.issuperset(fields):
+            call(f"model.{self.model}.talk_revise", [row["id"]], fields)
+        else:
+            super().write(call, row, fields)
 
     def _own(self, values: Mapping[str, str | None]) -> Row:
         fields: Row = {name: values[path] for path, name in self.texts.items() if path in values}

@@ -74,11 +74,8 @@ class Writer:
         lines = [LineWrite(id=None, key=line.key, values=line.values) for line in write.lines]
         steps = kind.steps(write.values, {"id": 0, "state": "draft"}) if "status" in write.values else []
         fields = kind.creation(write.values, lines, self._known) | {"talk_key": write.key}
-        made = kind.create(self._writing({}), fields)
+        made = kind.create(self._writing({}), fields, steps)
         row = self._by_ids(kind, [str(made)])[0]
-        # Where a button is refused the record is made all the same, in the state it has; the next sync tells.
-        with suppress(RefusedError):
-            self._press(kind, steps, made)
         return self._existing(kind, write, row, Outcome.APPLIED)
 
     def _existing(self, kind: Kind, write: Write, row: Row, outcome: Outcome) -> Receipt:

@@ -2,6 +2,7 @@
 
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
+from trytond.rpc import RPC
 from trytond.transaction import Transaction
 
 
@@ -57,8 +58,29 @@ class Sale(Keyed, metaclass=PoolMeta):
     )
 
     @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__rpc__["talk_make"] = RPC(readonly=False)
+        cls.__rpc__["talk_revise"] = RPC(readonly=False, instantiate=0)
+
+    @classmethod
     def default_talk_order(cls):
         return False
+
+    @classmethod
+    def talk_make(cls, values, buttons):
+        """Make a sale and press its buttons: all of it or nothing."""
+        sales = cls.create([values])
+        for button in buttons:
+            {"quote": cls.quote, "confirm": cls.confirm, "cancel": cls.cancel}[button](sales)
+        return sales[0].id
+
+    @classmethod
+    def talk_revise(cls, sales, values):
+        """Open quotations, change them and offer them again: all of it or nothing, and never seen as drafts."""
+        cls.draft(sales)
+        cls.write(sales, values)
+        cls.quote(sales)
 
 
 class Line(Keyed, metaclass=PoolMeta):
