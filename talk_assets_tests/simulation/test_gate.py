@@ -12,7 +12,7 @@ MOST_RUNS = 12
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
 def test_a_protocol_bug_is_seen(mutant):
     """With the bug switched on, a few short runs are enough for the oracle to object."""
-    caught = runs_to_catch(mutant, first=1, most=MOST_RUNS)
+    caught = runs_to_catch(mutant, first=mutant.first, most=MOST_RUNS)
 
     assert caught.violation is not None, f"{mutant.name}: not seen in {MOST_RUNS} runs"
 
