@@ -181,6 +181,11 @@ class Ledger:
         """A user of *system* took *record* back."""
         self.removed.discard((system, self.person[system, record]))
 
+    def vanish(self, system: System, record: str) -> None:
+        """*record* left no trace: if the engine was never shown it, nobody can know that it was made and deleted."""
+        if (system, record) not in self.looked:
+            self.removed.discard((system, self.person[system, record]))
+
     def merge(self, system: System, loser: str, winner: str, names: Iterable[str]) -> None:
         """A user of *system* merged *loser* into *winner*: they are one from now on, and both were seen."""
         for name in names:

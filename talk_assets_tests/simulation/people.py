@@ -137,6 +137,7 @@ class People:
             if self.world.ends[system].get(kind.pair, record) is not None:
                 self._remove(kind, system, record)
                 self.world.ends[system].purge(kind.pair, record)
+                self.world.ledger.vanish(system, record)
                 self.world.trace.add(f"  {system} has nothing of {record} any more")
 
     def rewrite(self, kind: Kind, system: System, record: str) -> None:
