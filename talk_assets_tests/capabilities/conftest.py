@@ -10,7 +10,7 @@ from talk_assets.resources import open_session
 from talk_assets.systems.http import Patience
 from talk_assets_tests.served import Served
 
-HURRIED = Patience(silence=2.0, total=5, retries=1, first_pause=0, sleep=lambda _: None)
+HURRIED = Patience(silence=30.0, total=120, retries=1, first_pause=0, sleep=lambda _: None)
 LAG = 2.0
 
 
