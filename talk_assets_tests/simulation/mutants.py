@@ -209,5 +209,5 @@ MUTANTS = (
     _mutant("link dropped with its record", hunts.DELETING, links, "set_states", _unlinked_when_deleted),
     _mutant("conflicts not logged", hunts.DISAGREEING, changes, "log_conflicts", lambda _: lambda *_: 0),
     _mutant("base taken from what was sent", hunts.RESPELLED, receipts, "settle_properties", _base_as_sent),
-    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None, first=8),
+    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None, first=1008),
 )
