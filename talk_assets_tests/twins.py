@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from talk_assets.automation.cycle import CycleReport, run_cycle
-from talk_assets.entities import LOOKUPS, PAIRS, entity_of
+from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.changes import Op, Problem
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
@@ -141,7 +141,11 @@ class Twins:
             ),
             CUSTOMERP: self.port(
                 system=CUSTOMERP,
-                entities={name: entity_of(name, CUSTOMERP) for name in pairs if name not in children},
+                entities={
+                    name: p.entity(CUSTOMERP, tuple(line for line in pairs.values() if line.parent == name))
+                    for name, p in pairs.items()
+                    if name not in children
+                },
                 clock=self.clock,
                 identity=Identity(tenant="customerp-1", name="Tenant", currency=None),
                 rules=Rules(
