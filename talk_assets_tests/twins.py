@@ -125,7 +125,7 @@ class Twins:
         self.options = Options(**{"concurrent_writes": 1, "retry_pause": 0.0} | options)
         self.refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = [self._salesforce_refuses]
         self.customerp_refusals: list[Callable[[str, Op, Mapping[str, str | None]], Problem | None]] = []
-        children = {name: p.parent for name, p in pairs.items() if p.parent}
+        lines = {p.name: tuple(c for c in pairs.values() if c.parent == p.name) for p in pairs.values() if not p.parent}
         self.ends = {
             SALESFORCE: self.port(
                 system=SALESFORCE,
@@ -141,11 +141,7 @@ class Twins:
             ),
             CUSTOMERP: self.port(
                 system=CUSTOMERP,
-                entities={
-                    name: p.entity(CUSTOMERP, tuple(line for line in pairs.values() if line.parent == name))
-                    for name, p in pairs.items()
-                    if name not in children
-                },
+                entities={name: pairs[name].entity(CUSTOMERP, nested) for name, nested in lines.items()},
                 clock=self.clock,
                 identity=Identity(tenant="customerp-1", name="Tenant", currency=None),
                 rules=Rules(
