@@ -60,8 +60,8 @@ tryton: $(READY) $(TRYTON)/.venv/.ready  ## Install a real Tryton, start it, and
 crash: $(READY)  ## Let runs die at every place, request and commit, with every lack of an ERP too (about an hour)
 	TALK_CRASH=all $(BIN)/pytest -n 2 --dist load talk_assets_tests/crashes talk_assets_tests/capabilities
 
-reference: $(READY)  ## Write the README's reference anew from the declarations
-	$(BIN)/python -m talk_assets.reports.catalogue --write README.md
+reference: $(READY)  ## Write docs/reference.md anew from the declarations
+	$(BIN)/python -m talk_assets.reports.catalogue --write docs/reference.md
 
 wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -1,6 +1,6 @@
 """The property catalogue: everything kept in step, as Markdown made from the declarations.
 
-`python -m talk_assets.reports.catalogue --write README.md` puts it between the file's two markers, so
+`python -m talk_assets.reports.catalogue --write docs/reference.md` puts it between the file's two markers, so
 that the document and the code cannot say different things.
 """
 
@@ -74,7 +74,7 @@ def placed(text: str, reference: str) -> str:
 
 def _heading(pair: EntityPair, parent: EntityPair | None) -> str:
     there = pair.customerp if parent is None else f"{parent.customerp}.{pair.nested_at}[]"
-    return f"### {pair.name.replace('_', ' ').capitalize()}: Salesforce `{pair.salesforce}` ⇄ Customerp `{there}`"
+    return f"## {pair.name.replace('_', ' ').capitalize()}: Salesforce `{pair.salesforce}` ⇄ Customerp `{there}`"
 
 
 def _about(pair: EntityPair, parent: EntityPair | None) -> str:

@@ -1,4 +1,4 @@
-"""The property catalogue says what the declarations say, and the README holds it."""
+"""The property catalogue says what the declarations say, and the reference holds it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from talk_assets.entities import PAIRS
 from talk_assets.reports.catalogue import BEGIN, END, catalogue, main, placed, section
 
-README = Path(__file__).parents[2] / "README.md"
+REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 
 
 def row(pair, name):
@@ -17,9 +17,9 @@ def row(pair, name):
     return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
-def test_readme_holds_the_catalogue_of_the_declarations():
+def test_reference_holds_the_catalogue_of_the_declarations():
     """Who changes a declaration runs `make reference`."""
-    text = README.read_text(encoding="utf-8")
+    text = REFERENCE.read_text(encoding="utf-8")
 
     assert placed(text, catalogue()) == text
 

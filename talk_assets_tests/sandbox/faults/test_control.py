@@ -149,9 +149,9 @@ def test_an_end_without_controls_takes_no_faults(serve):
         assert end.http.post("/sandbox/faults", json={"kind": "reset"}).status_code == 404
 
 
-def test_the_readme_names_every_kind_with_its_parameters():
+def test_the_page_on_faults_names_every_kind_with_its_parameters():
     """Who reads it can tell every fault there is."""
-    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs/faults.md").read_text(encoding="utf-8")
     rows = {line.split("|")[1].strip(" `"): line for line in text.splitlines() if line.startswith("| `")}
 
     for name, kind in KINDS.items():
