@@ -118,6 +118,7 @@ def open_session(
                 account_for_private_contacts=PrivateContacts(settings.account_for_private_contacts),
                 opportunity_stage=settings.opportunity_stage,
                 retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
+                history_kept=settings.history_kept,
                 show_values=settings.show_values,
                 prepare_records=PREPARED_FOR_JOBS if settings.salesforce_bulk_rows else Options().prepare_records,
             ),

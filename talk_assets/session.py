@@ -12,8 +12,9 @@ from talk_assets.model.errors import StoreMismatchError
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.store import doubt, intents
+from talk_assets.store import doubt, history, intents
 from talk_assets.store.database import Database
+from talk_assets.store.journal import How, Reading
 from talk_assets.store.tables import create_tables
 from talk_assets.systems.port import Identity, SystemPort
 
@@ -40,7 +41,8 @@ class Options:
     answers the store takes in one transaction. *prepare_records* is how many creations are made ready
     at a time, and *most_lines* how many lines a document may have to be created. *retry_pause* is the
     longest pause in seconds before a write is tried a second time; it doubles with each further try.
-    *show_values* puts records' values into Dagster's pages, and so into its event database.
+    *show_values* puts records' values into Dagster's pages, and so into its event database. *history_kept* is how
+    long the store remembers which value stood where.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -55,6 +57,7 @@ class Options:
     most_lines: int = 20_000
     retry_pause: float = 15.0
     show_values: bool = False
+    history_kept: timedelta = timedelta(days=90)
 
 
 @dataclass(kw_only=True)
@@ -66,6 +69,7 @@ class Session:
     links of records made in this run: what completes one (a price, a status) is part of making it. *reconciled*
     holds the store's change number at which each pair was last reconciled in this run. *random* gives numbers
     from 0 up to 1, for pauses. *postponed* names (pair, end, origin) of what could not be brought to an end.
+    *reads* says how each entity of an end was last read in this run, and *run* is the Dagster run's id.
     """
 
     db: Database
@@ -82,6 +86,8 @@ class Session:
     tallies: dict[str, Tally] = field(default_factory=dict)
     postponed: set[tuple[str, System, str]] = field(default_factory=set)
     identities: dict[System, Identity] = field(default_factory=dict)
+    reads: dict[tuple[str, System], How] = field(default_factory=dict)
+    run: str | None = None
 
     def begin(self) -> None:
         """Create missing tables and make sure the store belongs to these two ends.
@@ -99,6 +105,7 @@ class Session:
                 why,
             )
         intents.forget(self.db, self.clock() - INTENTS_KEPT)
+        history.forget(self.db, self.clock(), self.clock() - self.options.history_kept)
         for system in System:
             identity = self.ends[system].identify()
             self.identities[system] = identity
@@ -111,6 +118,10 @@ class Session:
                     f"({identity.name}). Nothing was read or written. Point the settings back, or use another "
                     "store (TALK_STORE) for this one."
                 )
+
+    def reading(self, how: How) -> Reading:
+        """What is read *how* in this run, now."""
+        return Reading(how=how, at=self.clock(), run=self.run)
 
     def tally(self, pair: EntityPair) -> Tally:
         """The counts of *pair* in this run."""

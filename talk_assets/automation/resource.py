@@ -32,6 +32,7 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
         writing: Writing = getattr(context.resources, WRITING)
         with opened() as session:
             session.accept = writing.accept or None
+            session.run = None if context.run is None else context.run.run_id
             settle_earlier_writes(session)
             yield session
 

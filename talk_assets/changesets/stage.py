@@ -23,7 +23,6 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine, ties
-from talk_assets.store.database import Database
 from talk_assets.store.references import to_links, with_gone
 from talk_assets.store.tables import CHANGE_SCHEMA, links_table, mapped_table
 
@@ -57,7 +56,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     if touched.is_empty() and all(rows.is_empty() for rows in waiting.values()):
         if latest != mark:
             with db.transaction():
-                _forget(db, pair, parent)
+                _forget(session, pair, parent)
                 if db.moved(*_read(pair, parent)) > mark:
                     db.set_mark("changesets", pair.name, latest)
         return Reconciled(examined=0, changes=0, conflicts=0)
@@ -67,7 +66,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
         origins = pl.concat([rows.select("_id", system=pl.lit(system.other.value)) for system, rows in waiting.items()])
         all_changes = pl.concat([found, *made])
         changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
-        _forget(db, pair, parent)
+        _forget(session, pair, parent)
         links.settle(db, pair, settled)
         doubt.settle(db, pair, sure)
         db.set_mark("changesets", pair.name, latest)
@@ -83,10 +82,10 @@ def _read(pair: EntityPair, parent: EntityPair | None) -> list[str]:
     return [*map(links_table, both), *(mapped_table(one, system) for one in both for system in System)]
 
 
-def _forget(db: Database, pair: EntityPair, parent: EntityPair | None) -> None:
+def _forget(session: Session, pair: EntityPair, parent: EntityPair | None) -> None:
     """Forget creations that nobody asks for any more, and refusals of what nobody asks for."""
-    changes.drop_unasked(db, pair, parent=parent)
-    quarantine.drop_settled(db, pair)
+    changes.drop_unasked(session.db, pair, parent=parent)
+    quarantine.drop_settled(session.db, pair, now=session.clock())
 
 
 def _linked(

@@ -62,7 +62,7 @@ def follow(session: Session, pair: EntityPair) -> int:
         now=session.clock(),
     )
     # That a counterpart could not be made says nothing about the one it has now.
-    quarantine.forget_creations(session.db, pair, System.SALESFORCE, sorted(taken))
+    quarantine.forget_creations(session.db, pair, System.SALESFORCE, sorted(taken), now=session.clock())
     states = pl.DataFrame({"link_id": stuck}, schema={"link_id": pl.String()}).with_columns(state=pl.lit(STATE_MERGED))
     links.set_states(session.db, pair, states)
     return len(taken)

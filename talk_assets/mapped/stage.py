@@ -12,7 +12,8 @@ from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import intents, mapped, quarantine, raw, ties
+from talk_assets.store import history, intents, mapped, quarantine, raw, ties
+from talk_assets.store.journal import How
 from talk_assets.store.tables import match_columns, raw_table
 
 NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")
@@ -47,8 +48,7 @@ def key_subject(record_id: str, renewed: Mapping[str, int]) -> str:
 def translate_pair(session: Session, pair: EntityPair, system: System) -> Translated:
     """Translate the pair's raw rows of *system* that changed since the last time; all if the declaration did."""
     db, entity = session.db, session.entity(pair, system)
-    if _declared_anew(session, pair, system):
-        db.set_mark("mapped", f"{system}_{pair.name}", 0)
+    how = How.DECLARED if _declared_anew(session, pair, system) else session.reads.get((pair.name, system), How.STORED)
     mark = db.mark("mapped", f"{system}_{pair.name}")
     latest = db.latest_seq()
     if not waits(session, pair, system):
@@ -57,9 +57,9 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
     # A part at a time, each committed: both translating and storing take many times the memory of the rows. A run
     # that ends on the way starts over, and finds that what it did says nothing new.
     *parts, last = rows.drop("_seq").iter_slices(session.options.translate_records) if rows.height else [rows]
-    done = [translate_rows(session, pair, system, part) for part in parts]
+    done = [translate_rows(session, pair, system, part, how) for part in parts]
     with db.transaction():
-        done.append(translate_rows(session, pair, system, last))
+        done.append(translate_rows(session, pair, system, last, how))
         db.set_mark("mapped", f"{system}_{pair.name}", latest)
         failpoint("translation committing")
     failpoint("translation committed")
@@ -87,6 +87,8 @@ def _declared_anew(session: Session, pair: EntityPair, system: System) -> bool:
     with db.transaction():
         db.set_meta(key, declared)
         if known is not None:
+            db.set_mark("mapped", f"{system}_{pair.name}", 0)
+            history.declared_anew(db, pair, system, session.reading(How.DECLARED))
             released = quarantine.release(db, pair)
             intents.release(db, list(session.lookups))
             if not released.filter(pl.col("stage") == "raw").is_empty():
@@ -95,8 +97,8 @@ def _declared_anew(session: Session, pair: EntityPair, system: System) -> bool:
     return known is not None
 
 
-def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> tuple[int, int]:
-    """Translate and store raw *rows*; how many moved and how many records went into quarantine."""
+def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame, how: How) -> tuple[int, int]:
+    """Translate and store raw *rows*, read *how*; how many moved and how many records went into quarantine."""
     if rows.is_empty():
         return 0, 0
     db = session.db
@@ -111,7 +113,8 @@ def translate_rows(session: Session, pair: EntityPair, system: System, rows: pl.
             entries=result.violations.rename({"_id": "record_id"}),
             now=session.clock(),
         )
-        moved = mapped.keep(db, pair, system, _with_keys(session, pair, system, result.rows))
+        keyed = _with_keys(session, pair, system, result.rows)
+        moved = mapped.keep(db, pair, system, keyed, reading=session.reading(how))
         # A record that cannot be read any more is not what plans were made from; one that can again may be as it was,
         # and what was left undone meanwhile must be looked at.
         mapped.touch(db, pair, system, turned)

@@ -18,6 +18,7 @@ from talk_assets.model.wire import Entity, raw_schema
 from talk_assets.raw.shown import Shown
 from talk_assets.session import Session
 from talk_assets.store import intents, mapped, quarantine, raw
+from talk_assets.store.journal import How
 from talk_assets.systems.port import Page, Reject
 
 REJECT_COLUMNS = ("record_id", "property", "check", "value", "reason")
@@ -52,6 +53,8 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
         return Fetched(read=0, changed=0, rejected=0, swept=False)
     cursor = None if full or shown.is_more() else raw.cursor(session.db, entity)
     swept = cursor is None
+    for one in (entity, *entity.children):
+        session.reads[one.name, one.system] = How.WHOLE if swept else How.CURSOR
     known = raw.live_count(session.db, entity) if swept else 0
     seen: list[pl.DataFrame] = []
     read = changed = rejected = 0
@@ -178,6 +181,8 @@ def recover(session: Session, system: System) -> int:
     port = session.ends[system]
     for (name,), group in opened.group_by("pair", maintain_order=True):
         entity = _named(session, str(name), system)
+        for one in (entity, *entity.children):
+            session.reads[one.name, one.system] = How.RECOVERED
         ids = group.filter(pl.col("record_id").is_not_null())["record_id"].unique(maintain_order=True).to_list()
         keys = (
             group.filter(pl.col("record_id").is_null() & pl.col("key").is_not_null())["key"]

@@ -60,6 +60,7 @@ class Settings:
     ca_file: Path | None
     salesforce_reserve: Reserve
     salesforce_bulk_rows: int
+    history_kept: timedelta
     show_values: bool
 
     @classmethod
@@ -90,6 +91,7 @@ class Settings:
             ca_file=variables.CA_FILE.value(environ),
             salesforce_reserve=variables.SALESFORCE_RESERVE.value(environ),
             salesforce_bulk_rows=variables.SALESFORCE_BULK_ROWS.value(environ),
+            history_kept=variables.HISTORY_DAYS.value(environ),
             show_values=variables.SHOW_VALUES.value(environ),
         )
 

@@ -13,6 +13,7 @@ PrivateContacts = Literal["create", "park"]
 LoginMethod = Literal["client_credentials", "jwt_bearer", "refresh_token"]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MOST_DAYS = 3650
 _LONGEST_LOOKBACK_SECONDS = 7 * 24 * 3600
 
 
@@ -138,6 +139,13 @@ def count(text: str) -> int:
     if re.fullmatch(r"\d{1,9}", text, re.ASCII) is None:
         raise ValueError("not a whole number")
     return int(text)
+
+
+def days(text: str) -> timedelta:
+    """A whole number of days, at least one and up to ten years."""
+    if re.fullmatch(r"\d{1,4}", text, re.ASCII) is None or not 1 <= int(text) <= _MOST_DAYS:
+        raise ValueError(f"not a whole number from 1 to {_MOST_DAYS}")
+    return timedelta(days=int(text))
 
 
 def switch(text: str) -> bool:

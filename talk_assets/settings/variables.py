@@ -206,6 +206,12 @@ SALESFORCE_BULK_ROWS = Variable(
     default="2000",
 )
 
+HISTORY_DAYS = Variable(
+    name="TALK_HISTORY_DAYS",
+    doc="how many days the store remembers which value stood where (`talk history`)",
+    read=readers.days,
+    default="90",
+)
 SHOW_VALUES = Variable(
     name="TALK_SHOW_VALUES",
     doc="1 to see records' values in Dagster's pages, or 0; they are then in Dagster's event database too",
@@ -248,6 +254,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         CA_FILE,
         SALESFORCE_RESERVE,
         SALESFORCE_BULK_ROWS,
+        HISTORY_DAYS,
         SHOW_VALUES,
         CUSTOMERP_PORT,
         SALESFORCE_DOORBELL_SECONDS,

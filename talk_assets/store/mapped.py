@@ -7,13 +7,15 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
+from talk_assets.store import history
 from talk_assets.store.database import Database
+from talk_assets.store.journal import Reading
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 
 
-def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> int:
-    """Store translated *rows*; the number that were new or moved.
+def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame, *, reading: Reading) -> int:
+    """Store translated *rows*, which *reading* told, and what moved in the history; the number that were new or moved.
 
     A property that moved takes the time of the record that holds it: of this row, or of the one it is looked up
     in. One that did not move keeps its older time even though its record was touched, and a row
@@ -39,7 +41,12 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame) -> 
         old, parameters, frames = among("_id", final["_id"].to_list())
         db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
         db.insert(table, final)
+        history.keep_moves(db, pair, system, kept, times=_times(pair), number=seq, reading=reading)
     return moved
+
+
+def _times(pair: EntityPair) -> dict[str, str]:
+    return {p.name: f"{p.name}{AT}" for p in pair.properties if not p.derived}
 
 
 _NOT_COMPARED = ("_stamp", "_version", "_derived")

@@ -7,6 +7,7 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
+from talk_assets.store import history
 from talk_assets.store.database import Database
 from talk_assets.store.sql import among
 from talk_assets.store.tables import QUARANTINE_SCHEMA, changes_table, raw_table
@@ -15,6 +16,7 @@ TABLE = "store.quarantine"
 _NO_REFUSALS = pl.DataFrame(
     schema=dict.fromkeys(("system", "record_id", "property", "reason"), pl.String()) | {"_seq": pl.Int64()}
 )
+_NONE_CAME = pl.DataFrame(schema=dict.fromkeys(("record_id", "property", "value", "reason"), pl.String()))
 _NO_ENTRIES = pl.DataFrame(schema=dict(QUARANTINE_SCHEMA))
 
 
@@ -46,7 +48,11 @@ def replace(
                 [stage, pair, system],
                 ids=ids,
             )
-        moved = sorted(set(before["record_id"].to_list()) ^ set(entries["record_id"].to_list()))
+        there, here = set(before["record_id"].to_list()), set(entries["record_id"].to_list())
+        moved = sorted(there ^ here)
+        if moved:
+            came = entries.filter(pl.col("record_id").is_in(sorted(here - there)))
+            history.keep_stops(db, pair, system, came=came, left=there - here, now=now)
         if entries.is_empty():
             return moved
         instant = pl.lit(now).cast(pl.Datetime("us", "UTC"))
@@ -67,17 +73,27 @@ def replace(
     return moved
 
 
-def drop_settled(db: Database, pair: EntityPair) -> None:
+def drop_settled(db: Database, pair: EntityPair, *, now: datetime) -> None:
     """Forget refusals of records of which nothing is asked any more, as after the edit was taken back."""
     if db.is_empty(TABLE):
         return
-    db.run(
-        f"""DELETE FROM store.quarantine WHERE stage = 'writeback' AND pair = ? AND NOT EXISTS
-            (SELECT 1 FROM {changes_table(pair)} c WHERE c.origin_id = quarantine.record_id
-                        AND c.system <> quarantine.system
-                        AND (quarantine.property IS NULL OR c.property = quarantine.property))""",
-        [pair.name],
-    )
+    settled = f"""stage = 'writeback' AND pair = ? AND NOT EXISTS
+        (SELECT 1 FROM {changes_table(pair)} c WHERE c.origin_id = quarantine.record_id
+                    AND c.system <> quarantine.system
+                    AND (quarantine.property IS NULL OR c.property = quarantine.property))"""
+    _drop(db, pair, settled, [pair.name], now=now)
+
+
+def _drop(db: Database, pair: EntityPair, chosen: str, parameters: list[object], *, now: datetime) -> None:
+    """Forget *chosen* entries of *pair*, and tell the history who is free by it."""
+    with db.transaction():
+        left = db.rows(f"SELECT DISTINCT system, record_id FROM {TABLE} WHERE {chosen}", parameters)
+        if not left:
+            return
+        db.execute(f"DELETE FROM {TABLE} WHERE {chosen}", parameters)
+        for system in System:
+            ids = [str(record) for end, record in left if end == system.value]
+            history.keep_stops(db, pair.name, system.value, came=_NONE_CAME, left=ids, now=now)
 
 
 def entries(db: Database, pair: str | None = None) -> pl.DataFrame:
@@ -151,17 +167,12 @@ def refusals(db: Database, pair: str) -> pl.DataFrame:
     )
 
 
-def forget_creations(db: Database, pair: EntityPair, system: System, ids: list[str]) -> None:
+def forget_creations(db: Database, pair: EntityPair, system: System, ids: list[str], *, now: datetime) -> None:
     """Forget that a counterpart of the records *ids* of *system* was refused: each has one by now."""
     if not ids or db.is_empty(TABLE):
         return
-    chosen, parameters, frames = among("record_id", ids)
-    db.run(
-        f"""DELETE FROM store.quarantine
-            WHERE stage = 'writeback' AND pair = ? AND system = ? AND property IS NULL AND {chosen}""",
-        [pair.name, system, *parameters],
-        **frames,
-    )
+    chosen = "stage = 'writeback' AND property IS NULL AND pair = ? AND system = ? AND list_contains(?, record_id)"
+    _drop(db, pair, chosen, [pair.name, system, ids], now=now)
 
 
 def lines_stopped(db: Database, child: str, entity: Entity, documents: list[str]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
+from talk_assets.store import history
 from talk_assets.store.database import Database
 from talk_assets.store.links import GONE
 from talk_assets.store.tables import baseline_table, changes_table, links_table, mapped_table, raw_table
@@ -30,7 +31,7 @@ def problems(db: Database, pairs: Iterable[EntityPair], *, finished: bool = Fals
     chosen = list(pairs)
     areas = [[*_counters(db, chosen), *_intents(finished=finished)]]
     for pair in chosen:
-        queries = [*_links(pair), *_baselines(pair), *_changes(pair), *_applied(pair)]
+        queries = [*_links(pair), *_baselines(pair), *_changes(pair), *_applied(pair), *_history(pair)]
         for system in System:
             queries += [*_records(pair, system), *_stopped(pair, system)]
             if finished:
@@ -268,6 +269,12 @@ def _stopped(pair: EntityPair, system: System) -> Iterator[str]:
         system=end,
         id="record_id",
     )
+
+
+def _history(pair: EntityPair) -> Iterator[str]:
+    """What the history tells of a value follows on what it told before, and ends with what is stored now."""
+    for check, problem, source in history.gaps(pair):
+        yield _query(check, problem, source, pair=_text(pair.name), system="system", id="record_id")
 
 
 def _untranslated(pair: EntityPair, system: System) -> str:

@@ -13,6 +13,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
 from talk_assets.store.database import Database
+from talk_assets.store.journal import HISTORY, HISTORY_SCHEMA, RELEASE_SCHEMA, RELEASES
 from talk_assets.store.sql import quoted, sql_type
 
 AT = "__at"
@@ -191,9 +192,9 @@ DECISION_SCHEMA: Mapping[str, pl.DataType] = {
     "state": pl.String(),
     "settled_at": pl.Datetime("us", "UTC"),
 }
-"""What a person decided of a conflict, and the values that person saw. *state* is standing, applied, or overtaken
-where an end's value changed before it was applied. Of a whole record (*property* is empty) the winner is the end that
-deleted it, and what was seen is the number of the last move on the other."""
+"""What a person decided of a conflict, and the values that person saw. *state* is standing, applied, replaced by a
+later word, or overtaken where an end's value changed before it was applied. Of a whole record (*property* is empty) the
+winner is the end that deleted it, and what was seen is the number of the last move on the other."""
 
 TIE_SCHEMA: Mapping[str, pl.DataType] = {
     "pair": pl.String(),
@@ -270,6 +271,8 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
         _create(db, "changesets.decision", DECISION_SCHEMA)
         _create(db, "writeback.intent", INTENT_SCHEMA)
+        _create(db, HISTORY, HISTORY_SCHEMA)
+        _create(db, RELEASES, RELEASE_SCHEMA)
 
 
 def _asked_anew(db: Database, entity: Entity) -> bool:

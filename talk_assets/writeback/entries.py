@@ -15,6 +15,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.raw.fetch import fetch
 from talk_assets.session import Session
 from talk_assets.store import lookups, raw
+from talk_assets.store.journal import How
 from talk_assets.systems.port import Page
 from talk_assets.writeback.overwrites import log_lost
 from talk_assets.writeback.prepare import Values, intent_id, origins_of
@@ -86,7 +87,8 @@ def _of_product(pair: EntityPair, receipt: Receipt, record: str) -> Write:
 
 
 def _translate(session: Session, pair: EntityPair, products: Sequence[str]) -> None:
-    translate_rows(session, pair, SF, raw.by_id(session.db, session.entity(pair, SF), products).drop("_seq"))
+    rows = raw.by_id(session.db, session.entity(pair, SF), products).drop("_seq")
+    translate_rows(session, pair, SF, rows, How.PRICE)
 
 
 def ensure_entries(

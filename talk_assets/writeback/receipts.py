@@ -16,6 +16,7 @@ from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
 from talk_assets.store import changes, links, mapped, raw
+from talk_assets.store.journal import How
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import UNSHOWN, baseline_schema, is_unshown
 from talk_assets.systems.port import Page
@@ -35,8 +36,8 @@ class Results:
     wrote: int = 0
 
 
-def keep_stored(session: Session, pair: EntityPair, system: System, page: Page) -> None:
-    """Store and translate records that an end just returned."""
+def keep_stored(session: Session, pair: EntityPair, system: System, page: Page, how: How) -> None:
+    """Store and translate records that an end just returned, read *how*."""
     entity = session.entity(pair, system)
     if pair.parent is not None and system is System.CUSTOMERP:
         entity = session.entity(session.pairs[pair.parent], system)
@@ -51,7 +52,7 @@ def keep_stored(session: Session, pair: EntityPair, system: System, page: Page) 
             if name not in nested:
                 # Lines that Salesforce made along with their document come beside it, not inside.
                 raw.keep(session.db, session.entity(owned, system), frame)
-            translate_rows(session, owned, system, frame)
+            translate_rows(session, owned, system, frame, how)
     for owned in done:
         settle(session, owned, system)
 
@@ -261,7 +262,7 @@ def _believe_deletes(session: Session, prepare: Prepare, applied: Sequence[Prepa
     gone = raw.by_id(session.db, entity, [str(p.write.id) for p in applied]).drop("_seq")
     tombstones = gone.with_columns(_deleted=pl.lit(value=True))
     raw.keep(session.db, entity, tombstones)
-    translate_rows(session, pair, system, tombstones)
+    translate_rows(session, pair, system, tombstones, How.ANSWER)
     ids = [p.link_id for p in applied]
     states = pl.DataFrame({"link_id": ids}, schema={"link_id": pl.String()}).with_columns(state=pl.lit("both_deleted"))
     links.set_states(session.db, pair, states)

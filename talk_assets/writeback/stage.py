@@ -22,6 +22,7 @@ from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
 from talk_assets.store import changes, mapped
+from talk_assets.store.journal import How
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback import parents, prepare
 from talk_assets.writeback.entries import ensure_entries, has_currencies, write_prices
@@ -202,7 +203,10 @@ def _send(session: Session, ready: Prepare, results: Results) -> None:
         nested = entity.nested_at is not None and entity.parent_path is None and pair.parent is not None
         owner = session.entity(session.pairs[str(pair.parent)], system) if nested else None
         fresh = Fresh(
-            session=session, entity=entity, owner=owner, keep=lambda page: keep_stored(session, pair, system, page)
+            session=session,
+            entity=entity,
+            owner=owner,
+            keep=lambda page: keep_stored(session, pair, system, page, How.LOOK),
         )
     for sent in groups(session, entity, found.now, subjects, tried=found.tried, fresh=fresh):
         batch: Sequence[Prepared] = [by_intent[write.intent_id] for write in sent.writes]
@@ -210,7 +214,7 @@ def _send(session: Session, ready: Prepare, results: Results) -> None:
         with session.db.transaction():
             if sent.before is not None:
                 log_overwrites(session, ready, batch, sent.receipts, sent.before)
-            keep_stored(session, pair, system, sent.stored)
+            keep_stored(session, pair, system, sent.stored, How.ANSWER)
             believe(session, ready, batch, sent.receipts, results)
             failpoint("batch believed")
             judge(session, system, sent.writes, sent.receipts, found.tried)
@@ -238,5 +242,5 @@ def _read_again(session: Session, pair: EntityPair, system: System, results: Res
     missing = set(ids) - set(page.frames[entity.name]["_id"].to_list()) - {reject.id for reject in page.rejects}
     with session.db.transaction():
         keep_page(session, entity, page)
-        keep_stored(session, pair, system, page)
+        keep_stored(session, pair, system, page, How.AGAIN)
         set_aside_missing(session, pair, system, sorted(missing))

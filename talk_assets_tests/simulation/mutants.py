@@ -112,14 +112,14 @@ def _cursor_first(_):
 
 
 def _mark_first(right):
-    def translate_rows(session, pair, system, rows):
+    def translate_rows(session, pair, system, rows, how):
         session.db.set_mark("mapped", f"{system}_{pair.name}", session.db.latest_seq())
         # The rows come in a transaction of their own: what was marked as done may never be.
         if session.db._depth:
             session.db._commit()
             if session.db.step is not None:
                 session.db.step("between")
-        return right(session, pair, system, rows)
+        return right(session, pair, system, rows, how)
 
     return translate_rows
 
