@@ -1,6 +1,7 @@
 """What people decided of conflicts: which end's value wins, and what becomes of a record that one end deleted."""
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -16,14 +17,14 @@ RECORD = ""
 def decide(db: Database, conflict: dict[str, str], *, winner: System, by: str, now: datetime) -> None:
     """Record that *winner* wins the *conflict* (`pair, link_id, property` and both values as they were seen).
 
-    An earlier decision of the same conflict that was not applied yet is replaced.
+    An earlier decision of the same conflict that was not applied yet is replaced, and remembered as such.
     """
     row = conflict | {"winner": winner.value, "decided_by": by, "decided_at": now, "state": "standing"}
     with db.transaction():
         db.execute(
-            """DELETE FROM changesets.decision
+            """UPDATE changesets.decision SET state = 'replaced', settled_at = ?
                WHERE pair = ? AND link_id = ? AND property = ? AND state = 'standing'""",
-            [conflict["pair"], conflict["link_id"], conflict["property"]],
+            [now, conflict["pair"], conflict["link_id"], conflict["property"]],
         )
         db.insert("changesets.decision", pl.DataFrame([row], schema=dict(DECISION_SCHEMA)))
 
@@ -70,7 +71,7 @@ def deletions(db: Database, pair: EntityPair) -> pl.DataFrame:
         f"""SELECT * FROM (
               SELECT l.salesforce_id, l.customerp_id, 'delete' AS decision, d.state, d.decided_by, d.decided_at
               FROM changesets.decision d JOIN {links_table(pair)} l ON l.link_id = d.link_id
-              WHERE d.pair = ? AND d.property = '{RECORD}' UNION ALL
+              WHERE d.pair = ? AND d.property = '{RECORD}' AND d.state <> 'replaced' UNION ALL
               SELECT salesforce_id, customerp_id, 'keep', 'applied', said_by, said_at
               FROM links.said WHERE pair = ? AND what = 'kept')
             ORDER BY decided_at DESC, salesforce_id, customerp_id""",
@@ -110,3 +111,11 @@ def history(db: Database, pair: EntityPair) -> pl.DataFrame:
            WHERE c.pair = ? ORDER BY c.found_at DESC, c.link_id, c.property""",
         [pair.name],
     )
+
+
+def about(db: Database, pair: EntityPair, link: str) -> list[dict[str, Any]]:
+    """All that was decided of *link*, oldest first (decision schema)."""
+    return db.frame(
+        "SELECT * FROM changesets.decision WHERE pair = ? AND link_id = ? ORDER BY decided_at, property",
+        [pair.name, link],
+    ).to_dicts()
