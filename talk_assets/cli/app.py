@@ -11,7 +11,10 @@ from talk_assets.cli import (
     conformance,
     demo,
     doctor,
+    explain,
     held,
+    history,
+    quarantine,
     resolve,
     review,
     salesforce,
@@ -46,8 +49,12 @@ for command in (
     review.link,
     review.unlink,
     review.separate,
+    quarantine.quarantine,
     held.held,
     held.retry,
+    held.release,
+    history.history,
+    explain.explain,
     doctor.doctor,
     backup.backup,
     backup.restore,
@@ -55,6 +62,7 @@ for command in (
     sandbox.sandbox,
 ):
     app.command()(command)
+app.command("keep-apart", help="The same as `talk separate`: say that two records are two things.")(review.separate)
 app.add_typer(conformance.conformance, name="conformance")
 app.add_typer(conformance.contract, name="customerp")
 app.add_typer(salesforce.salesforce, name="salesforce")

@@ -1,14 +1,19 @@
-"""`talk held` and `talk retry`: what is held back and why, and trying it again now."""
+"""`talk held`, `talk retry` and `talk release`: what is held back and why, and trying it again now."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from talk_assets.cli.screen import cell, plain, results, table
-from talk_assets.cli.stored import PairName, opened_store, pair_named, plain_json
+from talk_assets.cli.stored import By, PairName, opened_store, pair_named, plain_json, who
+from talk_assets.cli.subject import AnyId, OfPair, subject
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
+
+if TYPE_CHECKING:
+    from talk_assets.model.pair import EntityPair
+    from talk_assets.store.database import Database
 
 
 def held(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array on stdout.")] = False) -> None:
@@ -43,31 +48,30 @@ def retry(
     record: Annotated[
         str | None, typer.Argument(metavar="RECORD", help="Only this record, by its id on the end it is from.")
     ] = None,
+    *,
+    by: By = None,
 ) -> None:
     """Try what is in quarantine again with the next sync, though its record did not change."""
-    from talk_assets.entities import LOOKUPS, PAIRS
-    from talk_assets.store import intents, mapped, quarantine, raw
-
     declared = pair_named(pair)
-    with opened_store() as store, store.transaction():
-        released = quarantine.release(store, declared, record)
-        # A record waits as well for the Account or Opportunity that was refused for it.
-        parents = intents.release(store, list(LOOKUPS))
-        intents.let_go(store, declared.name, record)
-        for stage, system, one in released.iter_rows():
-            end = System(system)
-            if stage == "raw":
-                raw.read_anew(store, declared.entity(end))
-                if declared.parent is not None:
-                    raw.read_anew(store, PAIRS[declared.parent].entity(end))
-            elif stage == "mapped":
-                raw.touch(store, declared.entity(end), [one])
-            else:
-                mapped.touch(store, declared, end, [one])
-    if released.is_empty() and not parents:
-        which = f"{pair} {record}" if record else f"No {pair}"
-        raise ConfigurationError(
-            f"{which} is {'not ' if record else ''}in quarantine. Nothing was released. See what is held: talk held"
-        )
-    count = released.select("system", "record_id").unique().height
-    results().print(plain(f"{count:,} of {pair} are tried again by the next sync."))
+    with opened_store() as store:
+        _let_go(store, declared, None if record is None else [record], name=f"{pair} {record or ''}".rstrip(), by=by)
+
+
+def release(record: AnyId, *, pair: OfPair = None, by: By = None) -> None:
+    """Let one record out of quarantine: the next sync tries it again, though it did not change."""
+    with opened_store() as store:
+        found = subject(store, record, pair)
+        every = [one for ids in found.records.values() for one in ids]
+        _let_go(store, found.pair, every, name=found.name, by=by)
+
+
+def _let_go(store: "Database", pair: "EntityPair", records: list[str] | None, *, name: str, by: str | None) -> None:
+    from talk_assets.entities import LOOKUPS, PAIRS
+    from talk_assets.resources import utc_now
+    from talk_assets.store.releases import let_go
+
+    count, parents = let_go(store, pair, PAIRS, records, lookups=list(LOOKUPS), by=who(by), now=utc_now())
+    if not count and not parents:
+        which = f"No {pair.name} is" if records is None else f"{name} is not"
+        raise ConfigurationError(f"{which} in quarantine. Nothing was released. See what is held: talk held")
+    results().print(plain(f"{count:,} of {pair.name} are tried again by the next sync."))

@@ -30,7 +30,7 @@ def review(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array
         )
     results().print(rows)
     results().print(plain("Link two of them: talk link PAIR SALESFORCE_ID CUSTOMERP_ID", style="dim"))
-    results().print(plain("Two of them are two things: talk separate PAIR SALESFORCE_ID CUSTOMERP_ID", style="dim"))
+    results().print(plain("Two of them are two things: talk keep-apart PAIR SALESFORCE_ID CUSTOMERP_ID", style="dim"))
 
 
 SalesforceId = Annotated[str, typer.Argument(metavar="SALESFORCE_ID", help="The Salesforce record.")]

@@ -1,6 +1,7 @@
 """Changesets: what must change where, and what was found in conflict."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -235,6 +236,23 @@ def conflicts(db: Database, pair: str | None = None) -> pl.DataFrame:
         "SELECT * FROM changesets.conflict WHERE ? IS NULL OR pair = ? ORDER BY found_at DESC, pair, link_id, property",
         [pair, pair],
     )
+
+
+def conflicts_of(db: Database, pair: EntityPair, link: str) -> pl.DataFrame:
+    """The conflicts of *link*, oldest first (conflict schema)."""
+    return db.frame(
+        "SELECT * FROM changesets.conflict WHERE pair = ? AND link_id = ? ORDER BY found_at, property",
+        [pair.name, link],
+    )
+
+
+def about(db: Database, pair: EntityPair, link: str | None, records: Sequence[str]) -> list[dict[str, Any]]:
+    """The changes that stand of *link*, or that unlinked *records* ask for (change schema)."""
+    return db.frame(
+        f"""SELECT * FROM {changes_table(pair)} WHERE link_id = ?
+            OR (link_id IS NULL AND list_contains(?::VARCHAR[], origin_id)) ORDER BY ALL""",
+        [link, list(records)],
+    ).to_dicts()
 
 
 def count(db: Database, pair: EntityPair, state: str) -> int:

@@ -150,6 +150,15 @@ def recovered_creates(db: Database, pair: str) -> pl.DataFrame:
     )
 
 
+def about(db: Database, pair: str, link: str | None, records: Sequence[str]) -> pl.DataFrame:
+    """What was sent of *link*, to the *records* of any end or made from them, oldest first (intent schema)."""
+    return db.frame(
+        """SELECT * FROM writeback.intent WHERE pair = ? AND (link_id = ? OR list_contains(?::VARCHAR[], record_id)
+             OR list_contains(?::VARCHAR[], origin_id)) ORDER BY sent_at, intent_id""",
+        [pair, link, list(records), list(records)],
+    )
+
+
 def forget(db: Database, before: datetime) -> None:
     """Drop intents settled before *before*; the open ones stay."""
     db.execute("DELETE FROM writeback.intent WHERE sent_at < ? AND state NOT IN (?, ?, ?)", [before, *OPEN, UNANSWERED])

@@ -1,6 +1,7 @@
 """Links that go from one record to another, and the log that says so."""
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -33,3 +34,11 @@ def move(db: Database, pair: EntityPair, moves: pl.DataFrame, *, now: datetime) 
 def moved(db: Database) -> pl.DataFrame:
     """The log of links that were handed to other records, oldest first."""
     return db.frame("SELECT * FROM links.moved ORDER BY moved_at, pair, link_id")
+
+
+def about(db: Database, pair: EntityPair, link: str | None, record: str | None) -> list[dict[str, Any]]:
+    """What was handed on of *link*, and from or to the Salesforce *record*, oldest first (`MOVE_SCHEMA`)."""
+    return db.frame(
+        "SELECT * FROM links.moved WHERE pair = ? AND (link_id = ? OR ? IN (was, now)) ORDER BY moved_at, link_id",
+        [pair.name, link, record],
+    ).to_dicts()

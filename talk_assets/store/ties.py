@@ -1,6 +1,8 @@
 """What people said of two records: that they are one thing, or that they are not."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -79,6 +81,15 @@ def last_said(db: Database, pair: EntityPair, salesforce_id: str, customerp_id: 
         [pair.name, salesforce_id, customerp_id],
     )
     return None if found is None else str(found)
+
+
+def about(db: Database, pair: EntityPair, records: Sequence[str]) -> list[dict[str, Any]]:
+    """All that was said of *records* of either end, oldest first (`TIE_SCHEMA`)."""
+    return db.frame(
+        """SELECT * FROM links.said WHERE pair = ? AND (list_contains(?::VARCHAR[], salesforce_id)
+             OR list_contains(?::VARCHAR[], customerp_id)) ORDER BY said_at, salesforce_id, customerp_id""",
+        [pair.name, list(records), list(records)],
+    ).to_dicts()
 
 
 def renewals(db: Database, pair: EntityPair, system: System) -> dict[str, int]:

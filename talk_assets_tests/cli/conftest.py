@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from talk_assets_tests.cli.desk import Desk
+
 # Variables of the caller that would change what `talk` does or how it looks.
 MEDDLING = ("TALK_", "DAGSTER_", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_", "COLUMNS")
 TALK = [sys.executable, "-c", "from talk_assets.cli import main; main()"]
@@ -44,6 +46,16 @@ class TalkCommand:
 @pytest.fixture
 def talk(tmp_path):
     return TalkCommand(tmp_path)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A person at the command line, in a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TALK_STORE", str(tmp_path / "talk.duckdb"))
+    desk = Desk(tmp_path / "talk.duckdb")
+    yield desk
+    desk.twins.db.close()
 
 
 @pytest.fixture(autouse=True)

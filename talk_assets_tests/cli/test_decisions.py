@@ -1,7 +1,5 @@
 """The commands by which a person decides: what they show, what they change, what they refuse."""
 
-import json
-
 import pytest
 from typer.testing import CliRunner
 
@@ -9,43 +7,10 @@ from talk_assets.cli.app import app
 from talk_assets.model.changes import Problem
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
-from talk_assets.store.database import Database
-from talk_assets_tests.changesets.test_decisions import with_manual
-from talk_assets_tests.twins import Twins
 
 SALESFORCE, CUSTOMERP = System
 ONLY = {"pairs": ["contact"]}
 SEPARATE = ["separate", "contact", "x", "y"]
-
-
-class Desk:
-    """A person with the command line, between the cycles of an engine over the same store."""
-
-    def __init__(self, path):
-        self.path = path
-        self.twins = Twins(store=path, pairs=with_manual(("job_title",)))
-
-    def talk(self, *arguments):
-        """Run a command while no cycle does; what it printed."""
-        self.twins.db.close()
-        try:
-            done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
-        finally:
-            self.twins.db = Database(self.path)
-        assert done.exit_code == 0, done.output
-        return done.stdout
-
-    def json(self, *arguments):
-        return json.loads(self.talk(*arguments, "--json"))
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TALK_STORE", str(tmp_path / "talk.duckdb"))
-    desk = Desk(tmp_path / "talk.duckdb")
-    yield desk
-    desk.twins.db.close()
 
 
 def test_conflicts_are_shown_decided_and_logged(desk):
@@ -151,7 +116,7 @@ def test_records_said_to_be_separate_are_not_shown_again(desk):
     here = twins.add("contact", SALESFORCE, last_name="Berg", email="post@x.no")
     there = [twins.add("contact", CUSTOMERP, last_name=name, email="post@x.no") for name in ("Berg", "Dahl")]
     twins.cycle(**ONLY)
-    assert "talk separate PAIR" in desk.talk("review")
+    assert "talk keep-apart PAIR" in desk.talk("review")
     for record in there:
         assert "are separate" in desk.talk("separate", "contact", here, record)
     twins.cycle(**ONLY)
