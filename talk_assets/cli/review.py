@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from talk_assets.cli.screen import cell, plain, results, table
-from talk_assets.cli.stored import By, PairName, RecordId, opened_store, pair_named, plain_json, who
+from talk_assets.cli.stored import By, PairName, RecordId, in_full, opened_store, pair_named, plain_json, who
 from talk_assets.model.system import System
 
 
@@ -33,7 +33,7 @@ def review(*, as_json: Annotated[bool, typer.Option("--json", help="A JSON array
     results().print(plain("Two of them are two things: talk keep-apart PAIR SALESFORCE_ID CUSTOMERP_ID", style="dim"))
 
 
-SalesforceId = Annotated[str, typer.Argument(metavar="SALESFORCE_ID", help="The Salesforce record.")]
+SalesforceId = Annotated[str, typer.Argument(metavar="SALESFORCE_ID", help="The Salesforce record.", callback=in_full)]
 CustomerpId = Annotated[str, typer.Argument(metavar="CUSTOMERP_ID", help="The Customerp record.")]
 
 

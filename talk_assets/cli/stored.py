@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from talk_assets.model.pair import EntityPair
     from talk_assets.store.database import Database
 
+_SHORT = 15
+"""How many characters the short spelling of a Salesforce id has."""
+
 PairName = Annotated[str, typer.Argument(metavar="PAIR", help="The pair: product, contact, order, ...")]
 RecordId = Annotated[str, typer.Argument(metavar="RECORD", help="A record's id on either end.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so. Default: the user of this machine.")]
@@ -67,6 +70,15 @@ def pair_named(name: str) -> "EntityPair":
             f"There is no pair named {name}. Nothing was changed. The pairs are: {', '.join(PAIRS)}."
         )
     return PAIRS[name]
+
+
+def in_full(text: str) -> str:
+    """A Salesforce id of 15 characters, as its pages' addresses may have it, as the 18 that the store knows it by."""
+    if len(text) != _SHORT:
+        return text
+    from talk_assets.systems.salesforce.ids import id_of
+
+    return id_of(text) or text
 
 
 def who(by: str | None) -> str:

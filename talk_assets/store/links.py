@@ -229,9 +229,10 @@ def found_fresh(db: Database, pair: EntityPair) -> list[str]:
 
 
 def by_any_id(db: Database, pair: EntityPair, record: str) -> pl.DataFrame:
-    """The links whose own id, or either record's id, is *record*."""
+    """The links whose own id, or either record's id, is *record*; a Salesforce id may be without its last three."""
     return db.frame(
-        f"SELECT * FROM {links_table(pair)} WHERE ? IN (link_id, salesforce_id, customerp_id) ORDER BY link_id",
+        f"""SELECT * FROM {links_table(pair)} WHERE ? IN (link_id, salesforce_id, customerp_id, left(salesforce_id, 15))
+            ORDER BY link_id""",
         [record],
     )
 

@@ -33,7 +33,7 @@ def test_conflicts_are_shown_decided_and_logged(desk):
     (row,) = desk.json("conflicts")["undecided"]
     assert (row["salesforce_value"], row["customerp_value"]) == ("Head", "Boss\x1b[2J")
 
-    said = desk.talk("resolve", "contact", here, "job_title", "--take", "salesforce", "--by", "kari")
+    said = desk.talk("resolve", "contact", here[:15], "job_title", "--take", "salesforce", "--by", "kari")
     assert "Salesforce wins job_title" in said
     twins.cycle(**ONLY)
     assert twins.get("contact", CUSTOMERP, there)["job_title"] == "Head"
