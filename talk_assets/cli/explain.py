@@ -78,5 +78,6 @@ def _end(heading: str, held: "Held") -> "Iterator[str]":
 
 
 def _wrapped(begin: str, text: str) -> list[str]:
-    line = begin + text.replace("\n", "⏎")
+    # What a control character becomes is longer than it is.
+    line = plain(begin + text.replace("\n", "⏎")).plain
     return textwrap.wrap(line, _WIDTH, subsequent_indent="  ", break_long_words=True, break_on_hyphens=False)

@@ -4,6 +4,7 @@ import json
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from talk_assets.cli.screen import cell, plain, results, table
 from talk_assets.cli.stored import opened_store, pair_named, plain_json
@@ -32,14 +33,9 @@ def quarantine(
     if not found:
         results().print("Nothing is in quarantine.")
         return
-    rows = table("pair", "from", "record", "property", "value", "since (UTC)", "why", fixed=3)
+    rows = table("since (UTC)", "from", "what and why", fixed=2)
     for row in found[:limit]:
-        rows.add_row(
-            *(cell(text) for text in (row["pair"], System(row["system"]).title, row["record_id"] or None)),
-            *(cell(row[name] or None, limit=30) for name in ("property", "value")),
-            cell(_since(row)),
-            cell(row["reason"], limit=400),
-        )
+        rows.add_row(cell(f"{row['first_seen']:%Y-%m-%d %H:%M}"), cell(System(row["system"]).title), _entry(row))
     results().print(rows)
     if len(found) > limit:
         results().print(plain(f"and {len(found) - limit:,} more: --limit", style="dim"))
@@ -47,7 +43,14 @@ def quarantine(
     results().print(plain("Try one again as it is: talk release RECORD. All of a pair: talk retry PAIR", style="dim"))
 
 
-def _since(row: dict[str, Any]) -> str:
-    again = f", {row['attempts']} tries" if row["attempts"] > 1 else ""
-    by = f", let go {row['released_at']:%Y-%m-%d %H:%M} by {row['released_by']}" if row["released_by"] else ""
-    return f"{row['first_seen']:%Y-%m-%d %H:%M}{again}{by}"
+def _entry(row: dict[str, Any]) -> Text:
+    """The record, what was objected to, and below it why, how often it was tried, and who let it go last."""
+    from talk_assets.reports.writes import readable
+
+    value = f" {readable(row['value'])}" if row["value"] else ""
+    told = cell(f"{row['pair']} {row['record_id'] or 'without an id'}", limit=200)
+    if row["property"]:
+        told.append(plain(f": {row['property']}{value}"))
+    by = f"; let go {row['released_at']:%Y-%m-%d %H:%M} by {row['released_by']}" if row["released_by"] else ""
+    tried = f"\n{row['attempts']} tries{by}" if row["attempts"] > 1 or by else ""
+    return told.append("\n").append(plain(f"{row['reason']}{tried}", style="dim"))
