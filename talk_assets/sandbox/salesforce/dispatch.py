@@ -9,6 +9,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
 from .bulk.first import AsyncError, answer_async
+from .bulk.ingest import go_on, under_way
 from .desk import Desk
 from .errors import ApiError, BodyError, not_found
 from .org import Org
@@ -99,9 +100,14 @@ def _located(path: str, query: str) -> tuple[str, tuple[str, ...]]:
 
 def _perform(org: Org, call: Call, now: datetime) -> Answer:
     with org.transaction(now) as tx:
+        jobs = under_way(org)
         tx.base = call.base
         tx.allows_duplicates = _ALLOWS.search(call.headers.get("sforce-duplicate-rule-header", "")) is not None
-        return perform(Desk(org=org, tx=tx), call)
+        answer = perform(Desk(org=org, tx=tx), call)
+    if jobs:
+        with org.transaction(now) as tx:
+            go_on(Desk(org=org, tx=tx), jobs)
+    return answer
 
 
 def _refused(refusal: ApiError) -> Answer:

@@ -14,8 +14,9 @@ class SalesforceSettings:
     `order_statuses` pairs each status label with its status category; an org that cancels orders adds
     `("Cancelled", "Canceled")`. `jwt_public_key` is the PEM text that verifies JWT bearer assertions;
     without it that grant is refused. A bulk job is worked off as soon as it is closed, or if `bulk_paced` by one
-    batch of `bulk_batch_rows` for each look at it; `bulk_fails_after` is the row at which every such job fails.
-    A page of a bulk query's results has at most `bulk_page_rows`, whatever a client asks for.
+    batch of `bulk_batch_rows` with each later call to the org; `bulk_fails_after` is the row at
+    which every such job fails. A page of a bulk query's results has at most `bulk_page_rows`, whatever a client asks
+    for.
     `sandbox_controls` opens the `/sandbox/` pages, which no real org has. `shape` is what the org has switched on,
     added and ruled; `currency` is the one of an org that has only one.
     """

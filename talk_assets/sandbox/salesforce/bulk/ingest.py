@@ -5,10 +5,12 @@ Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..desk import Desk
 from ..errors import ApiError
+from ..org import Org
 from ..schema import Field, SObject
 from ..wire import Answer, Call
 from .jobs import IngestJob
@@ -16,6 +18,7 @@ from .loading import begin, work
 from .table import format_of, write_table
 
 _OPERATIONS = frozenset({"insert", "update", "upsert", "delete"})
+_UNDER_WAY = frozenset({"UploadComplete", "InProgress"})
 _MOST_BYTES = 112_000_000
 """150 MB after base64: what the documentation asks to stay below, as the sandbox counts it."""
 
@@ -92,12 +95,8 @@ def change_state(desk: Desk, call: Call, job_id: str) -> Answer:
 
 
 def show(desk: Desk, call: Call, job_id: str) -> Answer:  # noqa: ARG001 - the shape of a handler
-    """GET /jobs/ingest/ID; in a paced org this is also what moves the job on."""
-    job = desk.org.jobs.find(IngestJob, job_id)
-    body = _shown(job)
-    if desk.org.settings.bulk_paced and job.state in {"UploadComplete", "InProgress"}:
-        _work(desk, job)
-    return Answer(body=body)
+    """GET /jobs/ingest/ID."""
+    return Answer(body=_shown(desk.org.jobs.find(IngestJob, job_id)))
 
 
 def listing(desk: Desk, call: Call) -> Answer:  # noqa: ARG001 - the shape of a handler
@@ -123,6 +122,18 @@ def results(desk: Desk, call: Call, job_id: str, which: str) -> Answer:  # noqa:
         case _:
             header, rows = job.header, job.rows[job.done :] if job.ended else []
     return Answer(text=write_table(header, rows, delimiter=job.delimiter, line_ending=job.line_ending))
+
+
+def under_way(org: Org) -> list[IngestJob]:
+    """Return the jobs of a paced org that were closed and have not ended."""
+    return [job for job in org.jobs.of(IngestJob) if job.state in _UNDER_WAY]
+
+
+def go_on(desk: Desk, jobs: Iterable[IngestJob]) -> None:
+    """Work off the next batch of each of *jobs* that has not ended since: nobody needs to look at them for that."""
+    for job in jobs:
+        if job.state in _UNDER_WAY:
+            _work(desk, job)
 
 
 def _work_off(desk: Desk, job: IngestJob) -> None:
