@@ -75,13 +75,15 @@ class Served:
 
     The Salesforce org is of the given *shape*, the Customerp lacks the capabilities *without* and shows what is
     written *lag* seconds late if one of them is that; both keep their records in the folder *kept_in*, or in memory.
+    Lists of Customerp come in pages of *page_rows*. Whatever else is given is a setting of the org.
     """
 
-    def __init__(self, *, shape=None, kept_in=None, without=(), lag=2.0):
+    def __init__(self, *, shape=None, kept_in=None, without=(), lag=2.0, page_rows=1000, **org):
         self.kept_in = kept_in
         self.clock = MovingClock()
-        self.org = salesforce.SalesforceSettings(shape=shape or salesforce.OrgShape())
+        self.org = salesforce.SalesforceSettings(shape=shape or salesforce.OrgShape(), **org)
         self.profile = customerp.Profile.lacking(without, lag=lag)
+        self.tenant = customerp.CustomerpSettings(profile=self.profile, page_rows=page_rows)
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -89,7 +91,7 @@ class Served:
             "salesforce": salesforce.create_app(clock=self.clock, settings=self.org, database=self._file("salesforce")),
             "customerp": customerp.create_app(
                 clock=self.clock,
-                settings=customerp.CustomerpSettings(profile=self.profile),
+                settings=self.tenant,
                 database=self._file("customerp"),
             ),
         }
@@ -98,7 +100,7 @@ class Served:
             self._stack.callback(app.state.close)
             stop = app.state.release if end == "customerp" else None
             self.urls[end] = self._stack.enter_context(running(app, on_stop=stop))
-        org, tenant = self.org, customerp.CustomerpSettings()
+        org, tenant = self.org, self.tenant
         self.facts = {
             "salesforce": {
                 "url": self.urls["salesforce"],

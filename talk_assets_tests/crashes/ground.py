@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from talk_assets_tests.crashes.scenarios import FIRST_LOAD, SCENARIOS, first_load
+from talk_assets_tests.crashes.scenarios import FIRST_LOAD, LOADS, SCENARIOS
 from talk_assets_tests.served import COMPARED, QUOTES, Served
 
 PATIENCE = 120
@@ -29,17 +29,21 @@ class Base:
 
 
 class Ground:
-    """Use as a context manager; one case after the other."""
+    """Use as a context manager; one case after the other.
 
-    def __init__(self, folder):
+    The org is set up as *org* says, the runs are told *variables* besides where both systems are.
+    """
+
+    def __init__(self, folder, *, org=None, variables=None):
         self.folder = folder
+        self.org, self.variables = org or {}, variables or {}
         self.store = folder / "talk.duckdb"
         self.pairs = []
         self._bases = {}
         self._stack = ExitStack()
 
     def __enter__(self):
-        self.served = self._stack.enter_context(Served())
+        self.served = self._stack.enter_context(Served(**self.org))
         self._nothing = self.served.kept()
         self.forge = subprocess.Popen(
             [sys.executable, "-m", "talk_assets_tests.crashes.forge"],
@@ -62,18 +66,20 @@ class Ground:
     def base(self, name):
         """Return the base of that name, made when it is first asked for.
 
-        empty: records and no store. Any scenario: a first load at rest, then what people do. backlog: as
-        everything, and a run that died when both systems had done what it asked and it knew nothing of it.
+        empty: records and no store. crowd: the same with so many records that bulk jobs take them. Any scenario: a
+        first load at rest, then what people do. backlog: as everything, and a run that died when both systems had
+        done what it asked and it knew nothing of it.
         """
         if name not in self._bases:
             self._bases[name] = self._made(name)
         return self._bases[name]
 
     def _made(self, name):
-        if name == "empty":
+        if name in LOADS:
+            load, expected = LOADS[name]
             self._begin(self._nothing, {})
-            first_load(self.served)
-            return self._kept(FIRST_LOAD)
+            load(self.served)
+            return self._kept(expected)
         if name == "rest":
             self.begin("empty")
             self.come_to_rest()
@@ -167,7 +173,7 @@ class Ground:
         return self._answer()
 
     def _tell(self, **order):
-        order |= {"variables": self.served.variables(self.store), "pairs": self.pairs}
+        order |= {"variables": self.served.variables(self.store) | self.variables, "pairs": self.pairs}
         self.forge.stdin.write(json.dumps(order) + "\n")
         self.forge.stdin.flush()
         return json.loads(self.forge.stdout.readline())["pid"]

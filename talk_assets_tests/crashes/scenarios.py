@@ -39,6 +39,15 @@ FIRST_LOAD = {
 }
 
 
+def crowd(served):
+    """People made at Customerp: two more than Salesforce takes in one call that is no bulk job."""
+    for number in range(202):
+        served.customerp.create("contacts", {"familyName": f"Berg {number}", "email": f"berg{number}@fjord.example"})
+
+
+CROWD = {"contact": {(f"Berg {number}", None, None, None, f"berg{number}@fjord.example") for number in range(202)}}
+
+
 def edits(served):
     """One record changed at both systems, in two properties; others at one; one let out of quarantine."""
     berg, theirs = ids(served, "Berg")
@@ -217,6 +226,8 @@ QUOTE_EDITS = QUOTES | {
     },
 }
 
+LOADS = {"empty": (first_load, FIRST_LOAD), "crowd": (crowd, CROWD)}
+"""What is done where nobody has synced yet."""
 SCENARIOS = {
     "edits": (edits, EDITS),
     "documents": (documents, DOCUMENTS),

@@ -27,7 +27,7 @@ def test_a_place_costs_nothing_while_nobody_watches():
 
 
 def test_every_place_is_passed_by_a_run(ground):
-    """A first load and a run after one that died pass all of them but those of backups and restores."""
+    """A first load and a run after one that died pass all of them but those of copies and bulk jobs."""
     passed = set()
     for base in ("empty", "backlog"):
         ground.begin(base)

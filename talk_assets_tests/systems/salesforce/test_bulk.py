@@ -199,6 +199,25 @@ def test_a_job_is_waited_for_with_growing_pauses(org):
     assert org.pauses[0] < org.pauses[-1]
 
 
+@pytest.mark.parametrize("org", [{"bulk_paced": True, "bulk_batch_rows": 1}], indirect=True)
+@pytest.mark.parametrize("ends", [True, False], ids=["and is aborted", "and cannot be aborted"])
+def test_a_job_that_takes_over_half_an_hour_is_not_waited_for(org, ends):
+    """What it made counts. The rest is sent again if it was ended, and else read by key before anything is."""
+    port = org.port(bulk_from=200)
+    if not ends:
+        org.faults.take({"kind": "refuse", "status": 400, "method": "PATCH", "nth": 2})
+    first, _ = send(port, contacts(250))
+    made = counts(first)[Outcome.APPLIED]
+    left = [write for write in contacts(250) if first[write.intent_id].outcome is not Outcome.APPLIED]
+
+    assert 1800 <= sum(org.pauses) < 1800 + 15
+    assert 100 < made < 250
+    assert counts(first) == {Outcome.APPLIED: made, Outcome.NOT_APPLIED if ends else Outcome.AMBIGUOUS: len(left)}
+    if ends:
+        assert {r.problem.code for r in first.values() if r.problem} == {"UNPROCESSED"}
+        assert counts(send(port, left)[0]) == {Outcome.APPLIED: len(left)}
+
+
 def test_what_a_table_cannot_say_goes_by_single_calls(org):
     """An empty cell says nothing and #N/A says null, so such texts are not put into a table."""
     port = org.port(bulk_from=200)

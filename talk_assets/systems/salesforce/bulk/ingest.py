@@ -6,6 +6,7 @@ from typing import Any
 
 from talk_assets.model.changes import NOT_SENT, Op, Outcome, Problem, Receipt, Write
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.model.wire import Entity
 from talk_assets.systems.port import Page, Written
 from talk_assets.systems.salesforce.bulk.jobs import Jobs
@@ -59,6 +60,7 @@ class BulkCreator:
         )
         if job is None:
             return None
+        failpoint("job created")
         failure = self._handed_over(job, written(header, rows.values()))
         if failure is not None:
             return Written(receipts=tuple(receipt(w, failure) for w in batch), stored=Page(frames={}))
@@ -74,8 +76,10 @@ class BulkCreator:
         uploaded = exchange(lambda: self._jobs.upload(job, table), op=Op.CREATE, success=(200, 201))
         if isinstance(uploaded, Failure):
             return self._given_up(job, uploaded)
+        failpoint("job uploaded")
         closed = exchange(lambda: self._jobs.move(job, _CLOSED), op=Op.CREATE)
         if not isinstance(closed, Failure):
+            failpoint("job closed")
             return None
         # Whether it was closed, the job itself knows.
         try:
@@ -97,6 +101,7 @@ class BulkCreator:
         made = rows_of(self._jobs.results(job, "successfulResults").body)
         refused = rows_of(self._jobs.results(job, "failedResults").body)
         undone = [] if state == "JobComplete" else rows_of(self._jobs.results(job, "unprocessedrecords").body)
+        failpoint("job told")
         return _Results(
             made={row.get(key, ""): row.get("sf__Id", "") for row in made},
             refused={row.get(key, ""): row.get("sf__Error", "") for row in refused},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
+from talk_assets.model.failpoints import failpoint
 from talk_assets.systems import strict_json
 from talk_assets.systems.answers import Answer
 from talk_assets.systems.http import Call, HttpClient
@@ -89,6 +90,7 @@ class Jobs:
         while (state := self.state(job)) not in ENDED:
             if waited >= self._pace.total:
                 return None
+            failpoint("job looked at")
             self._sleep(pause)
             waited += pause
             pause = min(pause * 1.5, self._pace.longest)
