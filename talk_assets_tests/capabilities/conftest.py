@@ -17,8 +17,8 @@ LAG = 2.0
 class Shop(Served):
     """A sync of a Customerp that lacks something; every cycle is a run of its own, later than all lags."""
 
-    def __init__(self, folder, *, without=()):
-        super().__init__(without=without, lag=LAG)
+    def __init__(self, folder, *, without=(), page_rows=1000):
+        super().__init__(without=without, lag=LAG, page_rows=page_rows)
         self._folder = folder
 
     def cycle(self, *, later=10, **options):
@@ -56,11 +56,11 @@ class Shop(Served):
 
 @pytest.fixture
 def shop(tmp_path):
-    """Start a shop without the given capabilities."""
+    """Start a shop without the given capabilities, with pages of *page_rows*."""
     started = []
 
-    def start(*without):
-        one = Shop(tmp_path, without=without).__enter__()
+    def start(*without, page_rows=1000):
+        one = Shop(tmp_path, without=without, page_rows=page_rows).__enter__()
         started.append(one)
         return one
 

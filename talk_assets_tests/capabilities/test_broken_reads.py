@@ -13,6 +13,9 @@ TELLING = [("changes",), CAPABILITIES]
 """Without these, what changed is found in a way of its own."""
 OTHERS = [(name,) for name in CAPABILITIES if (name,) not in TELLING]
 OURS = "^talk-assets"
+PAGED = [(), ("changes",), ("paging",), ("changes", "paging"), CAPABILITIES]
+"""Lists by keyset or by offset, asked for what changed or for what the feed names."""
+NAMES = tuple(f"Name {letter}" for letter in "ABCDEFGHIJ")
 PLACES = ("page staged", "pages committing", "pages committed", "translation committed")
 
 
@@ -72,3 +75,53 @@ def test_what_was_half_read_is_read_again(shop, without):
     before = one.writes()
     one.cycle()
     assert one.writes() == before
+
+
+@pytest.mark.parametrize("without", PAGED, ids=lambda names: "worst" if len(names) > 2 else "+".join(names) or "whole")
+@pytest.mark.parametrize("kind", ["reset_mid_body", "truncated_json"] if ALL else ["reset_mid_body"])
+def test_a_list_that_breaks_off_at_any_page_is_read_to_its_end_later(shop, without, kind):
+    """At the first page, at later ones and at the last; meanwhile records are made, changed and deleted."""
+    one = shop(*without, page_rows=3)
+    ids = {name: one.customerp.create("contacts", {"familyName": name}) for name in NAMES}
+    broken = []
+    for page in (1, 2, 3):
+        broken.append(broken_at(one, page, kind))
+        one.customerp.create("contacts", {"familyName": f"Made after page {page}"})
+        for name in NAMES[page : page + 4]:
+            one.customerp.update("contacts", ids[name], {"department": f"Page {page}"})
+    assert broken == [True] * 3
+    assert one.rows("contact")[0] == []
+    one.cycle()
+    assert one.doubles() == []
+    assert one.differences() == []
+    assert len(one.rows("contact")[0]) == len(NAMES) + 3
+
+    for page in (1, 2, 3):
+        for name in NAMES[:8]:
+            one.customerp.update("contacts", ids[name], {"jobTitle": f"Page {page}"})
+        broken.append(broken_at(one, page, kind))
+    one.customerp.delete("contacts", ids[NAMES[-1]])
+    one.cycle()
+    if not one.profile.has("tombstones") and not one.profile.has("changes"):
+        for _ in range(2):
+            one.cycle(later=3700, full=True)
+        one.sign_in()
+    assert broken == [True] * 6
+    assert one.doubles() == []
+    assert {row[0] for row in one.rows("contact")[0] if row[2] == "Page 3"} == set(NAMES[:8])
+    assert one.link_states("contact") == {"customerp_deleted": 1, "live": len(NAMES) + 2}
+    before = one.writes()
+    one.cycle()
+    assert one.writes() == before
+
+
+def broken_at(shop, page, kind):
+    """Run once while pages of contacts break off from the given one on; whether one did."""
+    fault = {"kind": kind, "method": "GET", "path": r"/contacts\?", "agent": OURS, "nth": page, "count": None}
+    faults = shop.faults("customerp")
+    faults.take({"faults": [fault]})
+    with suppress(TalkError):
+        shop.cycle()
+    struck = bool(faults.plan.struck)
+    faults.clear()
+    return struck

@@ -53,8 +53,9 @@ class Endpoints:
         async def endpoint(request: Request) -> Response:
             as_of = rfc3339(self._stamps.now())
             search = search_of(resource, request.query_params, offsets=self._offsets)
-            found = self._database.search(replace(search, limit=search.limit + 1, shown_by=self._shown_by()))
-            rows = found[: search.limit]
+            most = min(search.limit, self._settings.page_rows)
+            found = self._database.search(replace(search, limit=most + 1, shown_by=self._shown_by()))
+            rows = found[:most]
             more = "null"
             if len(found) > len(rows):
                 after = str(search.skip + len(rows)) if self._offsets else cursor_after(rows[-1][0], rows[-1][1])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from talk_assets.sandbox.customerp.profile import WHOLE, Profile
+from talk_assets.sandbox.customerp.queries import MAX_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class CustomerpSettings:
     idempotency_hours: int = 24
     requests_per_minute: int | None = None
     """Above this many requests in a minute the answer is 429; None sets no limit."""
+    page_rows: int = MAX_LIMIT
+    """A page of a list has at most this many records, whatever a client asks for."""
     profile: Profile = WHOLE
     """What it lacks of the contract."""
     sandbox_controls: bool = True
