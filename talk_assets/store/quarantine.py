@@ -80,7 +80,7 @@ def drop_settled(db: Database, pair: EntityPair, *, now: datetime) -> None:
     settled = f"""stage = 'writeback' AND pair = ? AND NOT EXISTS
         (SELECT 1 FROM {changes_table(pair)} c WHERE c.origin_id = quarantine.record_id
                     AND c.system <> quarantine.system
-                    AND (quarantine.property IS NULL OR c.property = quarantine.property))"""
+                    AND (quarantine.property IS NULL OR c.property = quarantine.property OR c.op = 'create'))"""
     _drop(db, pair, settled, [pair.name], now=now)
 
 

@@ -7,6 +7,7 @@ from uuid import uuid5
 import msgspec
 import polars as pl
 
+from talk_assets.changesets.refusals import standing_refusals
 from talk_assets.mapped.encode import encode, holdable
 from talk_assets.mapped.stage import NAMESPACE, create_key, key_subject
 from talk_assets.model.changes import Op, Write
@@ -122,6 +123,8 @@ def _creations(
     settled = [p for p in pair.properties if p.writable(system, create=True) and not _own_record(p, system)]
     names = [p.name for p in settled]
     texts = _texts(session, pair, system, origins, names)
+    refused = standing_refusals(session, pair).filter(pl.col("system") == system.other.value)
+    left_out = {(origin, name) for origin, name in refused.select("record_id", "property").iter_rows()}
     fits = {row["_id"]: row for row in holdable(pair, system, origins, names).iter_rows(named=True)}
     tenant = session.identities[system.other].tenant
     renewed = ties.renewals(session.db, pair, system.other)
@@ -132,7 +135,7 @@ def _creations(
         values: Values = {}
         written = []
         for p in settled:
-            if not fits[origin][p.name]:
+            if not fits[origin][p.name] or (origin, p.name) in left_out:
                 continue
             text = _creation_text(pair, p, system, texts[origin][p.name], origin)
             written.append(p.name)
@@ -152,7 +155,8 @@ def _creations(
             parent_id=parent,
             lines=tuple(line.write for line in own),
         )
-        made.append(Prepared(write=write, origin_id=origin, properties=tuple(written), lines=own))
+        missing = tuple(p.name for p in settled if (origin, p.name) in left_out)
+        made.append(Prepared(write=write, origin_id=origin, properties=tuple(written), left_out=missing, lines=own))
     return made
 
 

@@ -13,13 +13,15 @@ from talk_assets.model.system import System
 class Prepared:
     """One write, the change it carries out and the properties it is about.
 
-    *link_id* is None for creations, *properties* names what the write settles.
+    *link_id* is None for creations, *properties* names what the write settles, *left_out* what a creation goes without
+    because the end refused it.
     """
 
     write: Write
     origin_id: str
     link_id: str | None = None
     properties: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     lines: tuple["Prepared", ...] = ()
 
 

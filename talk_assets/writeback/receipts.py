@@ -124,9 +124,15 @@ def _link(
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
     fits = holdable(pair, system, origins, columns).rename({n: f"fits:{n}" for n in columns})
     rows = mapped.by_id(session.db, pair, system, found[f"{system}_id"].to_list())
+    left_out = pl.DataFrame(
+        [(p.origin_id, p.left_out) for p, _ in made],
+        schema={f"{system.other}_id": pl.String(), "left_out": pl.List(pl.String())},
+        orient="row",
+    )
     sent = (
         found.join(origins.drop(UNSHOWN), left_on=f"{system.other}_id", right_on="_id")
         .join(fits, left_on=f"{system.other}_id", right_on="_id")
+        .join(left_out, on=f"{system.other}_id")
         .join(rows.select(pl.col("_id").alias(f"{system}_id"), UNSHOWN), on=f"{system}_id", how="left")
     )
     links.set_baselines(
@@ -170,7 +176,7 @@ def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list
     """What the origin agreed to by our creating its counterpart on *system*.
 
     Not a status the record could not be born in, a value of a record of its own, or one that the end
-    cannot hold or does not show: these stay open, and are written, or reported, next.
+    cannot hold, refused or does not show: these stay open, and are written, or reported, next.
     """
     born = pair.status.born if pair.status is not None else {}
     made = []
@@ -180,7 +186,8 @@ def _agreed_to(pair: EntityPair, system: System, columns: Sequence[str]) -> list
         elif _own(pair, system, name):
             made.append(pl.lit(None).cast(pair.by_name[name].dtype).alias(name))
         else:
-            made.append(pl.when(pl.col(f"fits:{name}") & ~is_unshown(UNSHOWN, name)).then(pl.col(name)).alias(name))
+            agreed = pl.col(f"fits:{name}") & ~pl.col("left_out").list.contains(name) & ~is_unshown(UNSHOWN, name)
+            made.append(pl.when(agreed).then(pl.col(name)).alias(name))
     return made
 
 

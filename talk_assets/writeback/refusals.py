@@ -21,6 +21,8 @@ _PERMISSION = (
     "forbidden",
     "HTTP 403",
 )
+_UNLISTED = ("FIELD_INTEGRITY_EXCEPTION", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+"""What Salesforce says of a value that is not on its list: of a place, or of a restricted picklist."""
 _ENTRY = ("record_id", "property", "check", "value", "reason")
 
 
@@ -42,7 +44,8 @@ def refuse(session: Session, prepare: Prepare, refused: Sequence[tuple[Prepared,
     """Put the origins of refused writes into quarantine and hold their changes.
 
     An update is held in the properties that the end named alone, so that the others go on without them. They
-    are tried once more when those have changed the record: the end may have judged one by the other.
+    are tried once more when those have changed the record: the end may have judged one by the other. A creation
+    that the end refuses for values it does not list goes on without these.
     """
     pair, system = prepare.pair, prepare.system
     rows = []
@@ -69,15 +72,37 @@ def refuse(session: Session, prepare: Prepare, refused: Sequence[tuple[Prepared,
 
 
 def _named(pair: EntityPair, system: System, op: Op, p: Prepared, problem: Problem | None) -> tuple[str, ...]:
-    """The properties that were refused of an update; none where it was refused as a whole."""
-    if op is not Op.UPDATE or problem is None:
+    """The properties that were refused alone; none where the write was refused as a whole."""
+    if problem is None or op is Op.DELETE:
         return ()
+    if op is Op.CREATE:
+        return _dispensable(pair, system, p, problem)
     if not p.write.values:
         # A record of its own on that end, as a price is: nothing else went with it.
         return p.properties
     names = {path_of(pair.by_name[name], system): name for name in p.properties}
     found = [names[path] for path in problem.properties if path in names]
     return tuple(found) if len(found) == len(problem.properties) else ()
+
+
+def _dispensable(pair: EntityPair, system: System, p: Prepared, problem: Problem) -> tuple[str, ...]:
+    """The properties without which the record can be made, where only values were refused that the end does not list.
+
+    Not those that it is found by or that say what may be done with it, nor a record of another kind.
+    """
+    if problem.code not in _UNLISTED or not problem.properties:
+        return ()
+    needed = {name for key in pair.match for name in key.properties}
+    needed |= set() if pair.status is None else {pair.status.property}
+    free = {}
+    for name in p.properties:
+        one = pair.by_name[name]
+        side, path = one.side(system), path_of(one, system)
+        plain = side.through is None and one.reference is None and not side.required and name not in needed
+        # A line of the document may have a field of the same name, and the end does not say whose it means.
+        if plain and p.write.values.get(path) is not None and not any(path in line.values for line in p.write.lines):
+            free[path] = name
+    return tuple(free[path] for path in problem.properties) if free.keys() >= set(problem.properties) else ()
 
 
 def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, problem: Problem | None, *, alone: bool) -> str:
@@ -89,7 +114,9 @@ def _reason(pair: EntityPair, system: System, op: Op, p: Prepared, problem: Prob
         )
     about = f", property {problem.property}" if problem and problem.property else ""
     said = f'"{problem.message}" ({problem.code})' if problem else "no reason"
-    left = f"The property was not changed in {system.title}" if alone else f"Nothing was changed in {system.title}"
+    left = f"Nothing was changed in {system.title}"
+    if alone:
+        left = "It is made without it" if op is Op.CREATE else f"The property was not changed in {system.title}"
     return (
         f"{system.title} refused to {op.value} {record} (from {system.other.title} {p.origin_id}){about}: it said "
         f"{said}. {left}; it is tried again when the record changes.{_hint(problem)}"
