@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 
+from talk_assets.audit.assets import audit_asset
 from talk_assets.automation.aftermath import resume
-from talk_assets.automation.jobs import jobs
+from talk_assets.automation.jobs import audit_job, jobs
 from talk_assets.automation.resource import session_resource
-from talk_assets.automation.schedules import sweep_schedule, whole_read_schedule
+from talk_assets.automation.schedules import audit_schedule, sweep_schedule, whole_read_schedule
 from talk_assets.automation.sensors import bell_for, doorbell
 from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
@@ -66,6 +67,7 @@ redact_logs()
 os.umask(0o077)
 
 _JOBS = jobs(PAIRS, LOOKUPS)
+_AUDIT = audit_job(PAIRS)
 
 defs = dg.Definitions(
     assets=[
@@ -74,10 +76,11 @@ defs = dg.Definitions(
         *(links_asset(pair, PAIRS) for pair in PAIRS.values()),
         *(changes_asset(pair, PAIRS) for pair in PAIRS.values()),
         *(writeback_asset(pair, system, PAIRS, LOOKUPS) for pair in PAIRS.values() for system in System),
+        *(audit_asset(pair) for pair in PAIRS.values()),
     ],
-    jobs=_JOBS,
+    jobs=[*_JOBS, _AUDIT],
     sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
-    schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1])],
+    schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1]), audit_schedule(_AUDIT)],
     resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},
     executor=dg.in_process_executor,
 )

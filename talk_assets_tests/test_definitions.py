@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from talk_assets.automation.jobs import STAGES
 from talk_assets.definitions import defs
 from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.system import System
@@ -49,12 +50,12 @@ def test_workspace_names_the_definitions():
     }
 
 
-def test_each_pair_has_eight_assets_and_each_lookup_one(graph):
+def test_each_pair_has_eight_assets_and_an_audit_and_each_lookup_one(graph):
     """Folder, key prefix and group are one word."""
     expected = {key("raw", f"salesforce_{name}") for name in LOOKUPS}
     for name in PAIRS:
         expected |= {key(stage, f"{end}_{name}") for stage in ("raw", "mapped", "writeback") for end in ENDS}
-        expected |= {key("links", name), key("changesets", name)}
+        expected |= {key("links", name), key("changesets", name), key("audit", name)}
 
     assert graph.get_all_asset_keys() == expected
     assert all(graph.get(found).group_name == found.path[0] for found in expected)
@@ -96,10 +97,11 @@ def test_one_job_a_pair_and_one_for_all(graph):
     """Lines run with their document; a job reads the records its writes refer to."""
     jobs = {job.name: set(defs.resolve_job_def(job.name).asset_layer.executable_asset_keys) for job in defs.jobs}
 
-    assert set(jobs) == {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all"}
-    assert jobs["sync_all"] == graph.get_all_asset_keys()
+    assert {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all", "audit"} <= set(jobs)
+    assert jobs["sync_all"] == {found for found in graph.get_all_asset_keys() if found.path[0] in STAGES}
+    assert jobs["audit"] == {key("audit", name) for name in PAIRS}
     assert {found for found in jobs["sync_contact"] if found.path[0] != "raw"} == {
-        found for found in graph.get_all_asset_keys() if found.path[0] != "raw" and is_of(found, "contact")
+        found for found in jobs["sync_all"] if found.path[0] != "raw" and is_of(found, "contact")
     }
     assert {found for found in jobs["sync_order"] if found.path[0] == "changesets"} == {
         key("changesets", "order"),
@@ -141,6 +143,8 @@ def test_promises_are_checks(graph):
         ("links", "one_to_one"): True,
         ("changesets", "guard"): True,
         ("changesets", "totals_agree"): False,
+        ("audit", "no_drift"): False,
+        ("audit", "counterparts"): False,
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from talk_assets.audit.assets import STAGE as AUDIT
+from talk_assets.audit.assets import audit_key
 from talk_assets.changesets.assets import changes_key
 from talk_assets.entities import lookups_written_with
 from talk_assets.links.assets import links_key
@@ -19,6 +21,8 @@ from talk_assets.writeback.assets import writeback_key
 from talk_assets.writeback.config import Writing
 
 ALL = "sync_all"
+STAGES = ("raw", "mapped", "links", "changesets", "writeback")
+"""The groups of assets that bring records across; others look on."""
 
 Job = Any  # Dagster does not export the type of an unresolved asset job.
 
@@ -64,9 +68,19 @@ def all_job() -> Job:
     """Return the job that syncs every pair, what others refer to first."""
     return dg.define_asset_job(
         ALL,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.groups(*STAGES),
         config=sync_config,
         description="Bring every pair into step, both ways, once.",
+    )
+
+
+def audit_job(pairs: Iterable[str]) -> Job:
+    """Return the job that looks whether *pairs* really are in step."""
+    return dg.define_asset_job(
+        AUDIT,
+        selection=dg.AssetSelection.assets(*(audit_key(name) for name in pairs)),
+        description="Compare every record of both ends as they were last read, and say of each that is not in step "
+        "why. Writes to no end.",
     )
 
 

@@ -7,6 +7,7 @@ from talk_assets.automation.sensors import Busy
 
 QUARTER_HOURLY = "*/15 * * * *"
 NIGHTLY = "7 2 * * *"
+AFTER_NIGHTLY = "8 2 * * *"
 
 
 def sweep_schedule(job: Job) -> dg.ScheduleDefinition:
@@ -50,3 +51,20 @@ def whole_read_schedule(job: Job) -> dg.ScheduleDefinition:
         return dg.RunRequest(run_config={"full": True})
 
     return _whole_read
+
+
+def audit_schedule(job: Job) -> dg.ScheduleDefinition:
+    """Return the schedule of the nightly audit: queued right behind the whole read, so that it runs after it."""
+
+    @dg.schedule(
+        name="audit_nightly",
+        job=job,
+        cron_schedule=AFTER_NIGHTLY,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Compares every record once a night, after both ends were read whole, and says of each that is not "
+        "in step why.",
+    )
+    def _audit(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:  # noqa: ARG001 - the shape of a schedule
+        return dg.RunRequest()
+
+    return _audit

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from talk_assets.cli import (
+    audit,
     backup,
     conflicts,
     conformance,
@@ -56,6 +57,7 @@ for command in (
     history.history,
     explain.explain,
     doctor.doctor,
+    audit.audit,
     backup.backup,
     backup.restore,
     up.up,

@@ -29,6 +29,16 @@ def test_schedules_are_on_from_the_start_and_sync_everything(name, when):
     assert schedule.cron_schedule == when
 
 
+def test_the_audit_comes_right_after_the_whole_read(instance):
+    """Runs wait for each other in the order in which they were asked for."""
+    schedule = defs.resolve_schedule_def("audit_nightly")
+
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    assert schedule.job_name == "audit"
+    assert schedule.cron_schedule == "8 2 * * *"
+    assert len(requests("audit_nightly", instance).run_requests) == 1
+
+
 def test_the_nightly_run_reads_both_ends_whole(runs, twins, instance):
     """Two nights after a record vanished without a trace it counts as deleted; nothing else would ever tell."""
     records = [twins.add("contact", CUSTOMERP, last_name=f"Berg {n}", email=f"b{n}@x.no") for n in range(6)]
