@@ -16,13 +16,15 @@ from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
 from talk_assets.links.assets import links_asset
 from talk_assets.mapped.assets import mapped_asset
+from talk_assets.mapped.describe import feeds
 from talk_assets.model.disclosure import redact_logs
 from talk_assets.model.system import System
+from talk_assets.pages import Pages
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
 from talk_assets.resources import open_ends, open_session, utc_now
 from talk_assets.session import Session
-from talk_assets.settings import Settings, doorbell_intervals, environment
+from talk_assets.settings import Settings, addresses, doorbell_intervals, environment, owners
 from talk_assets.systems.port import SystemPort
 from talk_assets.writeback.assets import writeback_asset
 from talk_assets.writeback.config import Writing
@@ -46,14 +48,33 @@ def _opened_end(system: System) -> Iterator[SystemPort]:
 
 def _raw_assets() -> Iterator[dg.AssetsDefinition]:
     for lookup in LOOKUPS.values():
-        yield raw_asset(lookup, doc="A record that only Salesforce has and that others refer to.", referred_to=True)
+        yield raw_asset(
+            lookup, doc="A record that only Salesforce has and that others refer to.", feeds={}, referred_to=True
+        )
     for pair in PAIRS.values():
         for system in System:
             entity = entity_of(pair.name, system)
             if pair.parent is not None and system is System.CUSTOMERP:
-                yield nested_raw_asset(entity, doc=pair.doc, document=PAIRS[pair.parent])
+                yield nested_raw_asset(entity, doc=pair.doc, feeds=feeds(pair, system), document=PAIRS[pair.parent])
             else:
-                yield raw_asset(entity, doc=pair.doc, shrink_limit=pair.guards.shrink_ratio)
+                yield raw_asset(
+                    entity,
+                    doc=pair.doc,
+                    feeds=feeds(pair, system),
+                    shrink_limit=pair.guards.shrink_ratio,
+                    counted=pair.parent is None and system is System.SALESFORCE,
+                )
+
+
+def _assets() -> Iterator[dg.AssetsDefinition]:
+    yield from _raw_assets()
+    for pair in PAIRS.values():
+        for system in System:
+            yield mapped_asset(pair, system, lookups=lookups_of(pair))
+            yield writeback_asset(pair, system, PAIRS, LOOKUPS)
+        yield links_asset(pair, PAIRS)
+        yield changes_asset(pair, PAIRS)
+        yield audit_asset(pair)
 
 
 def _sensors(targets: list[dg.JobDefinition]) -> Iterator[dg.SensorDefinition]:
@@ -68,16 +89,10 @@ os.umask(0o077)
 
 _JOBS = jobs(PAIRS, LOOKUPS)
 _AUDIT = audit_job(PAIRS)
+_PAGES = Pages(owners=owners(environment()), addresses=addresses(environment()), pairs=PAIRS, lookups=LOOKUPS)
 
 defs = dg.Definitions(
-    assets=[
-        *_raw_assets(),
-        *(mapped_asset(pair, system, lookups=lookups_of(pair)) for pair in PAIRS.values() for system in System),
-        *(links_asset(pair, PAIRS) for pair in PAIRS.values()),
-        *(changes_asset(pair, PAIRS) for pair in PAIRS.values()),
-        *(writeback_asset(pair, system, PAIRS, LOOKUPS) for pair in PAIRS.values() for system in System),
-        *(audit_asset(pair) for pair in PAIRS.values()),
-    ],
+    assets=[_PAGES.of(asset) for asset in _assets()],
     jobs=[*_JOBS, _AUDIT],
     sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
     schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1]), audit_schedule(_AUDIT)],

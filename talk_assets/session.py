@@ -3,13 +3,13 @@
 import logging
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from talk_assets.model.changes import Tally
-from talk_assets.model.errors import StoreMismatchError
-from talk_assets.model.pair import EntityPair
+from talk_assets.model.errors import ConfigurationError, StoreMismatchError
+from talk_assets.model.pair import EntityPair, Guards
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.store import doubt, history, intents
@@ -64,7 +64,8 @@ class Options:
 class Session:
     """One run's parts.
 
-    *accept* is the hash of a plan a person approved past its guard, *cleared* the pairs whose guard has
+    *limits* are guards that hold in this run in place of the declared ones, by pair. *accept* is the hash of a plan
+    that a person approved past its guard, *cleared* the pairs whose guard has
     let this run pass: what is left of an approved plan half-way through must not stop again. *made* holds the
     links of records made in this run: what completes one (a price, a status) is part of making it. *reconciled*
     holds the store's change number at which each pair was last reconciled in this run. *random* gives numbers
@@ -79,6 +80,7 @@ class Session:
     pairs: Mapping[str, EntityPair]
     lookups: Mapping[str, Entity]
     options: Options = field(default_factory=Options)
+    limits: dict[str, Guards] = field(default_factory=dict)
     accept: str | None = None
     cleared: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
@@ -122,6 +124,28 @@ class Session:
     def reading(self, how: How) -> Reading:
         """What is read *how* in this run, now."""
         return Reading(how=how, at=self.clock(), run=self.run)
+
+    def guards(self, pair: EntityPair) -> Guards:
+        """The limits that stop a changeset of *pair* in this run."""
+        return self.limits.get(pair.name, pair.guards)
+
+    def set_limits(self, wanted: Mapping[str, Mapping[str, float]]) -> None:
+        """Let other limits hold in this run, by pair and by the names of `Guards`.
+
+        Raises:
+            ConfigurationError: there is no such pair or limit, or a number below zero.
+        """
+        known = {one.name for one in fields(Guards)}
+        for name, values in wanted.items():
+            wrong = sorted({*values} - known) or [limit for limit, number in values.items() if number < 0]
+            if name not in self.pairs or wrong:
+                raise ConfigurationError(
+                    f"The limits {name}: {', '.join(wrong) or dict(values)} cannot be set. Nothing was read or "
+                    f"written. The pairs are {', '.join(self.pairs)}, the limits {', '.join(sorted(known))}, none "
+                    "below zero."
+                )
+            numbers = {n: int(v) if n.endswith("floor") else float(v) for n, v in values.items()}
+            self.limits[name] = replace(self.pairs[name].guards, **numbers)  # type: ignore[arg-type]  # by their kinds
 
     def tally(self, pair: EntityPair) -> Tally:
         """The counts of *pair* in this run."""

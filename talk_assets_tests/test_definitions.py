@@ -9,10 +9,11 @@ import dagster as dg
 import pytest
 import yaml
 
-from talk_assets.automation.jobs import STAGES
+from talk_assets.automation.jobs import STAGES, SyncConfig
 from talk_assets.definitions import defs
 from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.system import System
+from talk_assets.pages import Pages
 
 ROOT = Path(__file__).parents[1]
 ENDS = ("salesforce", "customerp")
@@ -132,6 +133,65 @@ def test_pages_explain_themselves(graph, pair):
         assert graph.get(found).description
 
 
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=lambda pair: pair.name)
+def test_columns_say_where_they_come_from(graph, pair):
+    """Each column of both ends in one shape names the columns it is translated from, and those exist."""
+    for system in System:
+        mapped = graph.get(key("mapped", f"{system}_{pair.name}"))
+        columns = {column.name: column for column in mapped.metadata["dagster/column_schema"].columns}
+        lineage = mapped.metadata["dagster/column_lineage"].deps_by_column
+        assert set(lineage) == set(columns)
+        for source in (one for deps in lineage.values() for one in deps):
+            assert source.asset_key in mapped.parent_keys
+            schema = graph.get(source.asset_key).metadata["dagster/column_schema"]
+            assert source.column_name in {column.name for column in schema.columns}
+        for p in pair.properties:
+            assert f"`{p.side(system).path}`" in columns[p.name].description
+
+
+def test_pages_lead_on(graph):
+    """To the code that runs and the declaration, by tags to what belongs together, and from both to how fresh it is."""
+    for found in graph.get_all_asset_keys():
+        node = graph.get(found)
+        files = [Path(one.file_path) for one in node.metadata["dagster/code_references"].code_references]
+        assert all(one.exists() for one in files)
+        assert node.freshness_policy is not None
+        assert files[-1].match(f"talk_assets/{found.path[0]}/assets.py")
+    mapped = graph.get(key("mapped", "salesforce_quote_line"))
+    assert Path(mapped.metadata["dagster/code_references"].code_references[0].file_path).name == "quote.py"
+    assert mapped.tags["talk/pair"] == "quote_line"
+    assert mapped.tags["talk/end"] == "salesforce"
+    assert mapped.metadata["dagster/table_name"] == "mapped.salesforce_quote_line"
+
+
+def test_pages_know_the_ends_and_the_owners():
+    """Assets link to the lists of records in both systems as soon as their addresses are set."""
+    pages = Pages(
+        owners=["team:sales-ops", "it@example.com"],
+        addresses={System.SALESFORCE: "https://org.example.com/", System.CUSTOMERP: "https://erp.example.com"},
+        pairs=PAIRS,
+        lookups=LOOKUPS,
+    )
+    assets = {asset.key: asset for asset in defs.assets}
+    plan = pages.of(assets[key("changesets", "order_line")]).get_asset_spec()
+    account = pages.of(assets[key("raw", "salesforce_account")]).get_asset_spec()
+
+    assert plan.metadata["in_salesforce"].value == "https://org.example.com/lightning/o/OrderItem/list"
+    assert plan.metadata["in_customerp"].value == "https://erp.example.com/api/v1/orders"
+    assert account.metadata["in_salesforce"].value == "https://org.example.com/lightning/o/Account/list"
+    assert "in_customerp" not in account.metadata
+    assert plan.owners == ["team:sales-ops", "it@example.com"]
+
+
+def test_launchpad_explains_every_setting():
+    """What a person may set has a description, and its default is what sensors use."""
+    fields = SyncConfig.model_fields
+
+    assert set(fields) == {"dry_run", "full", "accept", "limits", "sample"}
+    assert all(len(str(field.description)) > 40 for field in fields.values())
+    assert SyncConfig().model_dump() == {"dry_run": False, "full": False, "accept": "", "limits": {}, "sample": 5}
+
+
 def test_promises_are_checks(graph):
     """Contracts never block; ambiguous links and a tripped guard do."""
     blocking = {
@@ -139,10 +199,18 @@ def test_promises_are_checks(graph):
     }
 
     assert blocking == {
+        ("raw", "schema"): False,
+        ("raw", "api_budget"): False,
+        ("mapped", "quarantine_rate"): False,
+        ("mapped", "known_values"): False,
+        ("mapped", "shown"): False,
+        ("writeback", "in_step"): False,
+        ("writeback", "references_resolved"): False,
         ("mapped", "contract"): False,
         ("links", "one_to_one"): True,
         ("changesets", "guard"): True,
         ("changesets", "totals_agree"): False,
+        ("audit", "fresh"): False,
         ("audit", "no_drift"): False,
         ("audit", "counterparts"): False,
     }

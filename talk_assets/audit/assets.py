@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from talk_assets.audit.checks import audit_specs, counterparts_result, no_drift_result
+from talk_assets.audit.checks import audit_specs, counterparts_result, fresh_result, no_drift_result
 from talk_assets.audit.compare import audit_pair
 from talk_assets.audit.tables import causes_table, examples_table, properties_table
 from talk_assets.model.disclosure import discreet
@@ -56,7 +56,11 @@ def audit_asset(pair: EntityPair) -> dg.AssetsDefinition:
                 "json": dg.JsonMetadataValue(found.as_json()),
                 **cost.metadata([]),
             },
-            check_results=[no_drift_result(found, show=show), counterparts_result(found, show=show)],
+            check_results=[
+                fresh_result(session, pair),
+                no_drift_result(found, show=show),
+                counterparts_result(found, show=show),
+            ],
         )
 
     return _audit

@@ -156,7 +156,7 @@ def _read(session: Session, chosen: Sequence[EntityPair], *, full: bool, say: Pr
         for system in System:
             if pair.parent is None or system is System.SALESFORCE:
                 say(f"reading {system.title} {pair.resource(system)}")
-                fetch(session, session.entity(pair, system), full=full, shrink_limit=pair.guards.shrink_ratio)
+                fetch(session, session.entity(pair, system), full=full, shrink_limit=session.guards(pair).shrink_ratio)
     # After the records that refer to them: whatever those name was there when they were read.
     for lookup in (session.lookups[name] for name in lookups_written_with(chosen)):
         say(f"reading {lookup.system.title} {lookup.resource}")

@@ -38,6 +38,12 @@ class SyncConfig(dg.Config):
     dry_run: bool = Field(default=False, description=str(Writing.model_fields["dry_run"].description))
     full: bool = Field(default=False, description=str(Reading.model_fields["full"].description))
     accept: str = Field(default="", description=str(Writing.model_fields["accept"].description))
+    limits: dict[str, dict[str, float]] = Field(default={}, description=str(Writing.model_fields["limits"].description))
+    sample: int = Field(
+        default=Writing.model_fields["sample"].default,
+        ge=0,
+        description=str(Writing.model_fields["sample"].description),
+    )
 
 
 @dg.config_mapping
@@ -46,7 +52,9 @@ def sync_config(val: SyncConfig) -> dict[str, Any]:
     return {
         "resources": {
             "reading": {"config": {"full": val.full}},
-            "writing": {"config": {"dry_run": val.dry_run, "accept": val.accept}},
+            "writing": {
+                "config": {"dry_run": val.dry_run, "accept": val.accept, "sample": val.sample, "limits": val.limits}
+            },
         }
     }
 

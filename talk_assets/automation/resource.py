@@ -33,6 +33,7 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
         with opened() as session:
             session.accept = writing.accept or None
             session.run = None if context.run is None else context.run.run_id
+            session.set_limits(writing.limits)
             settle_earlier_writes(session)
             yield session
 

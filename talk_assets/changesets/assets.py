@@ -19,6 +19,7 @@ from talk_assets.raw.assets import OWNERS, POOL, Result
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine, reviews
+from talk_assets.store.tables import CHANGE_SCHEMA
 
 STAGE = "changesets"
 
@@ -52,6 +53,7 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         op_tags={"dagster/priority": "20"},
         description=f"{pair.doc} What each end must take from the other, decided property by property against what "
         f"both last agreed on.\n\n{property_table(pair)}",
+        metadata={"dagster/column_schema": _columns()},
         check_specs=specs,
     )
     @discreet
@@ -78,6 +80,37 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         )
 
     return _changes
+
+
+_COLUMNS = {
+    "system": "The end that must take it.",
+    "op": "`create`, `update` or `delete`.",
+    "link_id": "The link of the two records; none yet of one that is to be made.",
+    "origin_id": "The other end's record that it comes from.",
+    "record_id": "The record that takes it.",
+    "property": "The property; none where it is about the whole record.",
+    "old": "The value there now.",
+    "new": "The value to be written.",
+    "state": "`pending` may be written, `held` by a rule, `parked` until something is there, `conflict` for a person.",
+    "reason": "Why it is not written, and what to do.",
+    "waits_pair": "What a parked change waits for: the pair,",
+    "waits_id": "and the record of the other end.",
+}
+
+
+def _columns() -> dg.TableSchema:
+    required = {"system", "op", "origin_id", "state"}
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(CHANGE_SCHEMA[name]),
+                description=text,
+                constraints=dg.TableColumnConstraints(nullable=name not in required),
+            )
+            for name, text in _COLUMNS.items()
+        ]
+    )
 
 
 def _counts(found: pl.DataFrame) -> dict[str, int]:

@@ -75,8 +75,8 @@ def stopped(session: Session, pair: EntityPair) -> tuple[list[Trip], str]:
         pl.col("link_id").is_in(found) & (pl.col("op") == Op.UPDATE.value) & pl.col("old").is_not_null()
     )
     pending = pending.filter(~pl.col("link_id").is_in(fresh) | pl.col("link_id").is_null())
-    tripped = trips(pair.guards, pending, links.count(db, pair))
-    tripped += first_link_trips(pair.guards, replaced, len(found))
+    tripped = trips(session.guards(pair), pending, links.count(db, pair))
+    tripped += first_link_trips(session.guards(pair), replaced, len(found))
     pending = pl.concat([pending, replaced])
     if not tripped:
         return [], ""

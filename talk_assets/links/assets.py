@@ -15,6 +15,7 @@ from talk_assets.raw.assets import OWNERS, POOL, Result
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store import links, reviews
+from talk_assets.store.tables import LINK_SCHEMA
 
 STAGE = "links"
 _SHOWN = 50
@@ -42,6 +43,7 @@ def links_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.AssetsD
         pool=POOL,
         op_tags={"dagster/priority": "30"},
         description=_description(pair),
+        metadata={"dagster/column_schema": _columns()},
         check_specs=[one_to_one_spec(pair, key)],
     )
     @discreet
@@ -61,6 +63,32 @@ def links_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.AssetsD
         )
 
     return _links
+
+
+_COLUMNS = {
+    "link_id": "The link's own id.",
+    "salesforce_id": "The record's id in Salesforce.",
+    "customerp_id": "The record's id in Customerp.",
+    "rule": "How it was found: `created`, `key`, the match key's properties, `by hand`.",
+    "state": "`live`, or which of the two records is deleted, restored or merged.",
+    "fresh": "Whether both records still wait to be reconciled for the first time.",
+    "doubtful": "Whether what both last agreed on may be older than the truth, as after the store went back in time.",
+    "made_at": "When it was made.",
+}
+
+
+def _columns() -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(LINK_SCHEMA[name]),
+                description=text,
+                constraints=dg.TableColumnConstraints(nullable=False, unique=name.endswith("_id")),
+            )
+            for name, text in _COLUMNS.items()
+        ]
+    )
 
 
 def _description(pair: EntityPair) -> str:

@@ -1,7 +1,7 @@
 """A pair's properties in words, for the asset pages."""
 
 from talk_assets.model.markdown import NOTHING, prose, table
-from talk_assets.model.pair import EntityPair, Policy, Property
+from talk_assets.model.pair import EntityPair, Policy, Property, Through
 from talk_assets.model.system import System
 
 _POLICIES = {
@@ -10,6 +10,29 @@ _POLICIES = {
     Policy.CUSTOMERP_WINS: "Customerp wins a conflict.",
     Policy.MANUAL: "A person decides a conflict.",
 }
+
+READ_FROM = {
+    Through.ACCOUNT: ("account", "Name"),
+    Through.OPPORTUNITY_ACCOUNT: ("account", "Name"),
+    Through.PRICEBOOK_ENTRY_PRICE: ("pricebook_entry", "UnitPrice"),
+}
+"""The look-up, and its property, that a value is read from which lives on another Salesforce record."""
+
+
+def column_text(p: Property, system: System) -> str:
+    """What a property's column holds, where *system* keeps it and as what, which ends take it, and its rule."""
+    side = p.side(system)
+    elsewhere = READ_FROM.get(side.through) if side.through else None
+    source = f"`{side.path}`" if elsewhere is None else f"`{side.path}` (`{elsewhere[1]}` of the {elsewhere[0]})"
+    return f"From {source} of {system.title}, {side.type}; {direction(p)}. {rule(p)}".removesuffix(f" {NOTHING}")
+
+
+def feeds(pair: EntityPair, system: System) -> dict[str, list[str]]:
+    """By *system*'s property path, the names of the properties that are translated from it."""
+    found: dict[str, list[str]] = {}
+    for p in pair.properties:
+        found.setdefault(p.side(system).path, []).append(p.name)
+    return found
 
 
 def property_table(pair: EntityPair) -> str:

@@ -98,7 +98,8 @@ def _note_absence(session: Session, entity: Entity, seen: list[pl.DataFrame], kn
         raise GuardError(
             f"{entity.system.title} {entity.resource}: a whole read lists {live:,} records where {known:,} were "
             f"known, more than {shrink_limit:.0%} fewer. Nothing was stored or written. If they really are gone, "
-            "raise the pair's shrink_ratio for one run; otherwise check the credentials' visibility."
+            f"launch one run with `limits: {{{entity.name}: {{shrink_ratio: 1}}}}` in Dagster's launchpad; otherwise "
+            "check the credentials' visibility."
         )
     gone = raw.sweep(
         session.db, entity, listed.select("_id"), now=session.clock(), patience=session.options.sweep_patience

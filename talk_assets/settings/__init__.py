@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 
 from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.reserve import Reserve
+from talk_assets.model.system import System
 from talk_assets.settings import variables
 from talk_assets.settings.access import CustomerpAccess
 from talk_assets.settings.privacy import is_private
@@ -28,9 +29,11 @@ __all__ = [
     "SalesforceSettings",
     "Secret",
     "Settings",
+    "addresses",
     "customerp_port",
     "doorbell_intervals",
     "environment",
+    "owners",
     "salesforce_names",
     "store_path",
     "variables_for",
@@ -141,6 +144,28 @@ def customerp_port(environ: Mapping[str, str]) -> str:
         return variables.CUSTOMERP_PORT.value(environ)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def owners(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Who looks after the sync, for what needs no end.
+
+    Raises:
+        ConfigurationError: The variable is wrong.
+    """
+    try:
+        return variables.OWNERS.value(environ)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def addresses(environ: Mapping[str, str]) -> dict[System, str]:
+    """Where each end is, as far as it is set and set well: for pages, which are shown before anything is."""
+    known = {System.SALESFORCE: variables.SALESFORCE_URL, System.CUSTOMERP: variables.CUSTOMERP_URL}
+    return {
+        system: variable.value(environ)
+        for system, variable in known.items()
+        if variable.is_set(environ) and variable.problem(environ) is None
+    }
 
 
 def doorbell_intervals(environ: Mapping[str, str]) -> tuple[timedelta, timedelta]:

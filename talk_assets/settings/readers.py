@@ -117,6 +117,15 @@ def matching(pattern: str, expectation: str) -> Callable[[str], str]:
     return read
 
 
+def owners(text: str) -> tuple[str, ...]:
+    """E-mail addresses and teams, as Dagster takes them."""
+    found = tuple(one.strip() for one in text.split(",") if one.strip())
+    for one in found:
+        if re.fullmatch(r"team:[A-Za-z0-9_.\-]+|[^\s@:]+@[^\s@:]+\.[^\s@:]+", one) is None:
+            raise ValueError("not e-mail addresses or team:NAME, separated by commas")
+    return found
+
+
 def private_contacts(text: str) -> PrivateContacts:
     """One of the two policies."""
     if text not in {"create", "park"}:

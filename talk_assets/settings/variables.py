@@ -212,6 +212,12 @@ HISTORY_DAYS = Variable(
     read=readers.days,
     default="90",
 )
+OWNERS = Variable(
+    name="TALK_OWNERS",
+    doc="who looks after the sync, as Dagster's pages name it: e-mail addresses or team:NAME, separated by commas",
+    read=readers.owners,
+    default="team:talk-assets",
+)
 SHOW_VALUES = Variable(
     name="TALK_SHOW_VALUES",
     doc="1 to see records' values in Dagster's pages, or 0; they are then in Dagster's event database too",
@@ -256,6 +262,7 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         SALESFORCE_BULK_ROWS,
         HISTORY_DAYS,
         SHOW_VALUES,
+        OWNERS,
         CUSTOMERP_PORT,
         SALESFORCE_DOORBELL_SECONDS,
         CUSTOMERP_DOORBELL_SECONDS,

@@ -1,13 +1,14 @@
 """What an audit asks of the store: which linked records differ, and which records stand alone, each with its cause."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
-from talk_assets.store.sql import quoted
+from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import changes_table, links_table, mapped_table
 
 ALONE_SCHEMA = {"system": pl.String(), "cause": pl.String(), "record_id": pl.String(), "reason": pl.String()}
@@ -26,8 +27,16 @@ def linked_counts(db: Database, pair: EntityPair) -> tuple[int, int]:
     return int(str(both)), int(str(neither))
 
 
-def differing(db: Database, pair: EntityPair, pairs: Mapping[str, EntityPair]) -> pl.DataFrame:
+def differing(
+    db: Database,
+    pair: EntityPair,
+    pairs: Mapping[str, EntityPair],
+    *,
+    of: tuple[System, Sequence[str]] | None = None,
+) -> pl.DataFrame:
     """Links with both their records whose values are not the very same (columns `link_id, moved`).
+
+    With *of*, an end and ids of its records, only their links.
 
     *moved* is true where something of the link was read after the pair was last reconciled. Whether a difference
     counts is for the codecs to say: here an address in another case differs too.
@@ -46,12 +55,14 @@ def differing(db: Database, pair: EntityPair, pairs: Mapping[str, EntityPair]) -
             f"coalesce({here}.link_id, 's:' || s.{column}) IS DISTINCT FROM "
             f"coalesce({there}.link_id, 'c:' || c.{column})"
         )
+    chosen, parameters, frames = ("TRUE", [], {}) if of is None else among(f"l.{of[0]}_id", of[1])
     return db.frame(
         f"""SELECT l.link_id, greatest(l._seq, s._seq, c._seq) > ? AS moved FROM {links_table(pair)} l
             JOIN {mapped_table(pair, System.SALESFORCE)} s ON s._id = l.salesforce_id AND NOT s._deleted
             JOIN {mapped_table(pair, System.CUSTOMERP)} c ON c._id = l.customerp_id AND NOT c._deleted{joins}
-            WHERE {" OR ".join(conditions)} ORDER BY l.link_id""",
-        [db.mark("changesets", pair.name)],
+            WHERE ({" OR ".join(conditions)}) AND {chosen} ORDER BY l.link_id""",
+        [db.mark("changesets", pair.name), *parameters],
+        **frames,
     )
 
 
@@ -65,6 +76,12 @@ def standing_changes(db: Database, pair: EntityPair, link_ids: pl.DataFrame) -> 
             SEMI JOIN wanted USING (link_id)""",
         wanted=link_ids.select("link_id"),
     )
+
+
+def last_reads(db: Database) -> dict[tuple[str, str], tuple[datetime | None, datetime | None]]:
+    """When each end's entities were last read, and last read whole, by end and entity."""
+    found = db.frame("SELECT system, entity, read_at, swept_at FROM store.cursor")
+    return {(system, entity): (read, swept) for system, entity, read, swept in found.iter_rows()}
 
 
 def stopped(db: Database, pair: EntityPair) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Questions the asset checks ask of the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import polars as pl
 
@@ -104,3 +105,43 @@ def _unsettled_documents(line: EntityPair, system: System) -> str:
         LEFT JOIN {mapped_table(line, System.SALESFORCE)} s ON s._id = l.salesforce_id
         LEFT JOIN {mapped_table(line, System.CUSTOMERP)} c ON c._id = l.customerp_id
         WHERE NOT m._deleted AND m._parent IS NOT NULL AND NOT (l.link_id IS NOT NULL AND {_same(entered)})"""
+
+
+def unmapped(db: Database, pair: EntityPair, system: System, codes: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Values of live records of *system* that are none of their property's *codes*, the most frequent first.
+
+    Columns: `property, value, records, example` (a record's id).
+    """
+    rows = " UNION ALL ".join(
+        f"""SELECT '{name}' AS property, {quoted(name)} AS value, count(*) AS records, min(_id) AS example
+            FROM {mapped_table(pair, system)}
+            WHERE NOT _deleted AND {quoted(name)} IS NOT NULL AND NOT list_contains(?::VARCHAR[], {quoted(name)})
+            GROUP BY {quoted(name)}"""
+        for name in codes
+    )
+    return db.frame(
+        f"SELECT * FROM ({rows}) ORDER BY records DESC, property, value", [list(one) for one in codes.values()]
+    )
+
+
+def waiting_for_references(db: Database, pair: EntityPair, system: System) -> pl.DataFrame:
+    """Changes that *system* is to take once a record they refer to is there.
+
+    Columns: `origin_id, property` (null: the record itself), `waits_pair, waits_id, reason`.
+    """
+    return db.frame(
+        f"""SELECT origin_id, property, waits_pair, waits_id, reason FROM {changes_table(pair)}
+            WHERE state = 'parked' AND waits_pair IS NOT NULL AND system = ? ORDER BY origin_id, property""",
+        [system],
+    )
+
+
+def written_since(db: Database, pair: EntityPair, system: System, since: datetime, *, limit: int) -> list[str]:
+    """Ids of at most *limit* records of *system* that a write of *since* or later made or changed, mixed."""
+    found = db.rows(
+        """SELECT record_id FROM writeback.intent WHERE pair = ? AND system = ? AND outcome = 'applied'
+             AND op <> 'delete' AND sent_at >= ? AND record_id IS NOT NULL
+           GROUP BY record_id ORDER BY md5(record_id) LIMIT ?""",
+        [pair.name, system, since, limit],
+    )
+    return [str(record) for (record,) in found]

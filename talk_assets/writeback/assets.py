@@ -20,6 +20,7 @@ from talk_assets.raw.assets import OWNERS, POOL, Result, raw_key
 from talk_assets.raw.calls import Cost
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine
+from talk_assets.writeback.checks import in_step_result, in_step_spec, references_result, references_spec
 from talk_assets.writeback.config import Writing
 from talk_assets.writeback.stage import apply_pair
 
@@ -41,9 +42,11 @@ def writeback_asset(
     """
     document = None if pair.parent is None else pairs[pair.parent]
     lines = [one for one in pairs.values() if one.parent == pair.name]
+    key = writeback_key(system, pair.name)
+    refers = bool(pair.references)
 
     @dg.asset(
-        key=writeback_key(system, pair.name),
+        key=key,
         deps=[
             *_before(pair, system, pairs, lines),
             *(
@@ -61,14 +64,19 @@ def writeback_asset(
         output_required=False,
         description=f"{pair.doc} What {system.title} `{pair.resource(system)}` takes from {system.other.title}, sent "
         f"in batches, with a receipt for every record.\n\n{property_table(pair)}",
+        check_specs=[in_step_spec(pair, system, key), *([references_spec(pair, system, key)] if refers else [])],
     )
     @discreet
     def _writeback(
         context: dg.AssetExecutionContext, session: dg.ResourceParam[Session], writing: Writing
-    ) -> Iterator[Result]:
+    ) -> Iterator[Result | dg.AssetCheckResult]:
         if writing.dry_run:
             context.log.info("Dry run: nothing is written. The changesets show what would be.")
+            yield in_step_result(session, pair, system, since=session.clock(), sample=0)
+            if refers:
+                yield references_result(session, pair, system)
             return
+        started = session.clock()
         cost = Cost(session)
         before = copy.deepcopy(session.tallies)
         for one in (pair, *lines):
@@ -88,7 +96,11 @@ def writeback_asset(
                 "quarantined": quarantine.count(session.db, pair.name),
                 "waiting": dg.MarkdownMetadataValue(changes_preview(waiting, show=session.options.show_values)),
                 **cost.metadata(),
-            }
+            },
+            check_results=[
+                in_step_result(session, pair, system, since=started, sample=writing.sample),
+                *([references_result(session, pair, system)] if refers else []),
+            ],
         )
 
     return _writeback

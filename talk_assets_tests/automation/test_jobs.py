@@ -112,6 +112,32 @@ def test_guard_stops_the_pair_until_its_plan_is_accepted(runs, twins):
     assert accepted.metadata["writeback/salesforce_contact"]["updated"] == MANY
 
 
+def test_other_limits_hold_for_one_run(runs, twins):
+    """A pair's guard may be widened or narrowed in the launchpad; the next run has the declared one again."""
+    records = people(twins, MANY)
+    runs("sync_contact")
+    for record in records:
+        twins.edit("contact", CUSTOMERP, record, job_title="Clerk")
+    wide = runs("sync_contact", limits={"contact": {"floor": MANY}})
+    for record in records:
+        twins.edit("contact", CUSTOMERP, record, job_title="Head")
+    narrow = runs("sync_contact", limits={"contact": {"floor": MANY - 1}})
+
+    assert wide.success
+    assert wide.metadata["writeback/salesforce_contact"]["updated"] == MANY
+    assert not narrow.checks["changesets/contact", "guard"].passed
+    assert not runs("sync_contact").checks["changesets/contact", "guard"].passed
+
+
+def test_limit_that_is_none_is_refused_by_name(runs, capfd):
+    """Nothing is read; the message lists what there is."""
+    ran = runs("sync_contact", limits={"contact": {"speed": 1.0}})
+
+    assert not ran.success
+    assert ran.metadata == {}
+    assert "contact: speed cannot be set" in capfd.readouterr().err
+
+
 def test_document_is_activated_after_its_lines(runs, twins):
     """One run creates the order as a draft, gives it its lines, then the status that locks them."""
     lamp = twins.add("product", CUSTOMERP, name="Lamp", product_code="L-1", list_price="19.90")

@@ -65,6 +65,8 @@ def test_all_missing_variables_are_named_at_once():
         ("TALK_ACCOUNT_FOR_PRIVATE_CONTACTS", "ignore", "neither create nor park"),
         ("TALK_LOOKBACK_SECONDS", "-1", "whole number"),
         ("TALK_LOOKBACK_SECONDS", "ten", "whole number"),
+        ("TALK_OWNERS", "sales", "team:NAME"),
+        ("TALK_OWNERS", "team:sales, it@example", "team:NAME"),
     ],
 )
 def test_wrong_value_is_shown_with_its_reason(name, value, reason):
