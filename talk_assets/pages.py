@@ -50,7 +50,7 @@ class Pages:
         if stage in _TABLES and rest:
             about |= {"dagster/table_name": f"{stage}.{rest[-1]}", "dagster/storage_kind": "duckdb"}
         return spec.replace_attributes(
-            owners=self.owners,
+            owners=list(self.owners),
             metadata=dict(spec.metadata) | about,
             tags=dict(spec.tags) | tags,
             freshness_policy=spec.freshness_policy or (_NIGHTLY if stage == "audit" else _STALE),
