@@ -58,7 +58,7 @@ class Pages:
 
     def _lists(self, name: str, systems: Sequence[System]) -> list[tuple[System, str]]:
         """Where a person finds the records of the pair or look-up *name* on each of *systems*."""
-        found = []
+        found: list[tuple[System, str]] = []
         for system in systems:
             address = self.addresses.get(system)
             if address is None or (name in self.lookups and self.lookups[name].system is not system):
@@ -93,7 +93,7 @@ def _definition(asset: dg.AssetsDefinition) -> dg.LocalFileCodeReference:
 
 def _code(code: dg.LocalFileCodeReference, pair: EntityPair | None) -> dg.CodeReferencesMetadataValue:
     """The code that an asset runs, and the declaration it is made from."""
-    references = [code]
+    references: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [code]
     if pair is not None:
         declared = Path(entities.__file__).with_name(f"{pair.parent or pair.name}.py")
         if declared.exists():

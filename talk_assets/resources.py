@@ -114,6 +114,7 @@ def open_session(
             clock=clock,
             pairs=pairs,
             lookups=lookups,
+            addresses={System.SALESFORCE: settings.salesforce.url},
             options=Options(
                 account_for_private_contacts=PrivateContacts(settings.account_for_private_contacts),
                 opportunity_stage=settings.opportunity_stage,

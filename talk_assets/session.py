@@ -64,12 +64,12 @@ class Options:
 class Session:
     """One run's parts.
 
-    *limits* are guards that hold in this run in place of the declared ones, by pair. *accept* is the hash of a plan
-    that a person approved past its guard, *cleared* the pairs whose guard has
-    let this run pass: what is left of an approved plan half-way through must not stop again. *made* holds the
-    links of records made in this run: what completes one (a price, a status) is part of making it. *reconciled*
-    holds the store's change number at which each pair was last reconciled in this run. *random* gives numbers
-    from 0 up to 1, for pauses. *postponed* names (pair, end, origin) of what could not be brought to an end.
+    *addresses* are where people see an end's records. *limits* are guards that hold in this run in place of the
+    declared ones, by pair. *accept* is the hash of a plan that a person approved past its guard, *cleared* the pairs
+    whose guard has let this run pass: what is left of an approved plan half-way through must not stop again.
+    *made* holds the links of records made in this run: what completes one (a price, a status) is part of making it.
+    *reconciled* holds the store's change number at which each pair was last reconciled in this run. *random* gives
+    numbers from 0 up to 1, for pauses. *postponed* names (pair, end, origin) of what could not be brought to an end.
     *reads* says how each entity of an end was last read in this run, and *run* is the Dagster run's id.
     """
 
@@ -80,6 +80,7 @@ class Session:
     pairs: Mapping[str, EntityPair]
     lookups: Mapping[str, Entity]
     options: Options = field(default_factory=Options)
+    addresses: Mapping[System, str] = field(default_factory=dict)
     limits: dict[str, Guards] = field(default_factory=dict)
     accept: str | None = None
     cleared: set[str] = field(default_factory=set)

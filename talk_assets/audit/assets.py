@@ -42,7 +42,6 @@ def audit_asset(pair: EntityPair) -> dg.AssetsDefinition:
     def _audit(session: dg.ResourceParam[Session]) -> Result:
         cost = Cost(session)
         found = audit_pair(session, pair)
-        show = session.options.show_values
         return dg.MaterializeResult(
             metadata={
                 "linked": found.linked,
@@ -52,14 +51,16 @@ def audit_asset(pair: EntityPair) -> dg.AssetsDefinition:
                 "unexplained": found.unexplained,
                 "causes": dg.MarkdownMetadataValue(causes_table(found)),
                 "properties": dg.MarkdownMetadataValue(properties_table(found)),
-                "records": dg.MarkdownMetadataValue(examples_table(found, show=show)),
+                "records": dg.MarkdownMetadataValue(
+                    examples_table(found, show=session.options.show_values, addresses=session.addresses)
+                ),
                 "json": dg.JsonMetadataValue(found.as_json()),
                 **cost.metadata([]),
             },
             check_results=[
                 fresh_result(session, pair),
-                no_drift_result(found, show=show),
-                counterparts_result(found, show=show),
+                no_drift_result(session, found),
+                counterparts_result(session, found),
             ],
         )
 

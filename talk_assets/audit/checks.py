@@ -7,7 +7,7 @@ import dagster as dg
 from talk_assets.audit.compare import PairAudit
 from talk_assets.audit.tables import examples_table
 from talk_assets.changesets.drift import Cause
-from talk_assets.model.markdown import table
+from talk_assets.model.markdown import NOTHING
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -78,7 +78,7 @@ def _told(moment: datetime | None) -> str:
     return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def no_drift_result(found: PairAudit, *, show: bool) -> dg.AssetCheckResult:
+def no_drift_result(session: Session, found: PairAudit) -> dg.AssetCheckResult:
     """Return whether linked records differ without a cause, and which."""
     count = found.drifted.get(Cause.UNKNOWN, 0)
     return dg.AssetCheckResult(
@@ -93,12 +93,12 @@ def no_drift_result(found: PairAudit, *, show: bool) -> dg.AssetCheckResult:
             "linked": found.linked,
             "in_step": found.in_step,
             "unexplained": count,
-            "records": _examples(found, show=show, there=bool(count)),
+            "records": _examples(session, found, there=bool(count)),
         },
     )
 
 
-def counterparts_result(found: PairAudit, *, show: bool) -> dg.AssetCheckResult:
+def counterparts_result(session: Session, found: PairAudit) -> dg.AssetCheckResult:
     """Return whether records stand alone without a cause, and which."""
     count = sum(counts.get(Cause.UNKNOWN, 0) for counts in found.alone.values())
     return dg.AssetCheckResult(
@@ -112,10 +112,13 @@ def counterparts_result(found: PairAudit, *, show: bool) -> dg.AssetCheckResult:
         metadata={
             "one_sided": sum(sum(counts.values()) for counts in found.alone.values()),
             "unexplained": count,
-            "records": _examples(found, show=show, there=bool(count)),
+            "records": _examples(session, found, there=bool(count)),
         },
     )
 
 
-def _examples(found: PairAudit, *, show: bool, there: bool) -> dg.MarkdownMetadataValue:
-    return dg.MarkdownMetadataValue(examples_table(found, only=Cause.UNKNOWN, show=show) if there else table([], []))
+def _examples(session: Session, found: PairAudit, *, there: bool) -> dg.MarkdownMetadataValue:
+    if not there:
+        return dg.MarkdownMetadataValue(NOTHING)
+    show = session.options.show_values
+    return dg.MarkdownMetadataValue(examples_table(found, only=Cause.UNKNOWN, show=show, addresses=session.addresses))

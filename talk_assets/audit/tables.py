@@ -1,8 +1,10 @@
 """An audit as Markdown tables: no record's values, only ids, properties and causes."""
 
+from collections.abc import Mapping
+
 from talk_assets.audit.compare import PairAudit
 from talk_assets.changesets.drift import Cause
-from talk_assets.model.markdown import NOTHING, prose, reason, table, verbatim
+from talk_assets.model.markdown import NOTHING, prose, reason, record, table, verbatim
 from talk_assets.model.system import System
 
 
@@ -28,14 +30,18 @@ def properties_table(found: PairAudit) -> str:
     )
 
 
-def examples_table(found: PairAudit, *, only: Cause | None = None, show: bool) -> str:
-    """Return some records of each cause, or of *only* one; reasons come without quotations unless *show*."""
+def examples_table(found: PairAudit, *, only: Cause | None = None, show: bool, addresses: Mapping[System, str]) -> str:
+    """Return some records of each cause, or of *only* one, linked to *addresses*.
+
+    Reasons come without quotations unless *show*.
+    """
     return table(
         ["Cause", "Salesforce", "Customerp", "Property", "Reason"],
         [
             (
                 Cause(row["cause"]).label,
-                *(verbatim(row[name]) for name in ("salesforce_id", "customerp_id", "property")),
+                *(record(row[f"{system}_id"], addresses, system) for system in System),
+                verbatim(row["property"]),
                 reason(row["reason"] or Cause(row["cause"]).words, show=show),
             )
             for row in found.examples.iter_rows(named=True)

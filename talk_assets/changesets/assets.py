@@ -67,7 +67,9 @@ def changes_asset(pair: EntityPair, pairs: Mapping[str, EntityPair]) -> dg.Asset
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": found.height,
-                "changes": dg.MarkdownMetadataValue(changes_preview(found, show=session.options.show_values)),
+                "changes": dg.MarkdownMetadataValue(
+                    changes_preview(found, show=session.options.show_values, addresses=session.addresses)
+                ),
                 "conflicts": dg.MarkdownMetadataValue(conflicts_preview(session, pair)),
                 "examined": done.examined,
                 "new_conflicts": done.conflicts,

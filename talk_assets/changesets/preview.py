@@ -1,25 +1,31 @@
 """Changes and conflicts as Markdown, for a person who looks before it is written."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 
-from talk_assets.model.markdown import prose, reason, table, told, verbatim
+from talk_assets.model.markdown import prose, reason, record, table, told, verbatim
 from talk_assets.model.pair import EntityPair
+from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes
 
 _SHOWN = 50
 
 
-def changes_preview(found: pl.DataFrame, *, show: bool) -> str:
+def changes_preview(found: pl.DataFrame, *, show: bool, addresses: Mapping[System, str] = MappingProxyType({})) -> str:
     """Return a table of the first changes of *found* (the change schema), and how many more there are.
 
-    Unless *show*, of values only their lengths are told.
+    Unless *show*, of values only their lengths are told. *addresses* are where people see the records.
     """
     rows = [
         (
             c["system"].title(),
             c["op"],
-            verbatim(c["record_id"] or c["origin_id"]),
+            record(c["record_id"], addresses, c["system"])
+            if c["record_id"]
+            else record(c["origin_id"], addresses, System(c["system"]).other),
             verbatim(c["property"]),
             told(c["old"], show=show),
             told(c["new"], show=show),
@@ -39,8 +45,7 @@ def conflicts_preview(session: Session, pair: EntityPair) -> str:
     show = session.options.show_values
     rows = [
         (
-            verbatim(c["salesforce_id"]),
-            verbatim(c["customerp_id"]),
+            *(record(c[f"{system}_id"], session.addresses, system) for system in System),
             verbatim(c["property"]),
             told(c["salesforce_value"], show=show),
             told(c["customerp_value"], show=show),

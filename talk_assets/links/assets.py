@@ -8,7 +8,7 @@ from talk_assets.links.checks import one_to_one_result, one_to_one_spec
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.assets import mapped_key
 from talk_assets.model.disclosure import discreet
-from talk_assets.model.markdown import table, told, verbatim
+from talk_assets.model.markdown import record, table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.raw.assets import OWNERS, POOL, Result
@@ -110,7 +110,7 @@ def _reviews(session: Session, pair: EntityPair) -> str:
         [
             (
                 r["system"].title(),
-                verbatim(r["record_id"]),
+                record(r["record_id"], session.addresses, r["system"]),
                 verbatim(r["rule"]),
                 told(r["key"], show=session.options.show_values),
                 verbatim(r["salesforce_ids"]),

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from talk_assets.model.codecs import ValueMap
-from talk_assets.model.markdown import prose, reason, table, told, verbatim
+from talk_assets.model.markdown import prose, reason, record, table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -39,7 +39,7 @@ def contract_result(session: Session, pair: EntityPair, system: System) -> dg.As
         ["Record", "Property", "Check", "Value", "Why, and what to do"],
         [
             (
-                verbatim(e["record_id"]),
+                record(e["record_id"], session.addresses, system),
                 verbatim(e["property"]),
                 prose(e["check"]),
                 told(e["value"], show=show),
@@ -94,11 +94,12 @@ def rate_result(session: Session, pair: EntityPair, system: System) -> dg.AssetC
 
 def known_codes(pair: EntityPair, system: System) -> dict[str, list[str]]:
     """The values of *system*'s picklists that the other end has a value for, by property."""
-    return {
-        p.name: list(p.side(system.other).codec.encode_as)
-        for p in pair.properties
-        if isinstance(p.side(system).codec, ValueMap) and isinstance(p.side(system.other).codec, ValueMap)
-    }
+    found = {}
+    for p in pair.properties:
+        here, there = p.side(system).codec, p.side(system.other).codec
+        if isinstance(here, ValueMap) and isinstance(there, ValueMap):
+            found[p.name] = list(there.encode_as)
+    return found
 
 
 def known_values_spec(pair: EntityPair, system: System, asset: dg.AssetKey) -> dg.AssetCheckSpec:
@@ -117,7 +118,12 @@ def known_values_result(session: Session, pair: EntityPair, system: System) -> d
     found = unmapped(session.db, pair, system, known_codes(pair, system))
     show = session.options.show_values
     rows = [
-        (verbatim(r["property"]), told(r["value"], show=show), f"{r['records']:,}", verbatim(r["example"]))
+        (
+            verbatim(r["property"]),
+            told(r["value"], show=show),
+            f"{r['records']:,}",
+            record(r["example"], session.addresses, system),
+        )
         for r in found.head(_SHOWN).iter_rows(named=True)
     ]
     records = int(found["records"].sum())

@@ -1,12 +1,14 @@
 """Markdown tables that show records' values without letting them speak Markdown or HTML."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from talk_assets.model.disclosure import withheld, without_values
+from talk_assets.model.system import System
 
 NOTHING = "—"
 _LONGEST = 80
+_SALESFORCE_ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _MARKUP = re.compile(r"[\\`*\[\]!|~]")
 _LINKED = re.compile(r"\w:(?=//)|www\.|@", re.IGNORECASE)
@@ -29,6 +31,17 @@ def verbatim(value: object, *, longest: int = _LONGEST) -> str:
     # A backslash before a pipe would escape our own escape.
     text = text.replace("\\|", "\\ |").replace("|", "\\|").strip()
     return f"`{text}`" if text else '`""`'
+
+
+def record(identifier: object, addresses: Mapping[System, str], system: System | str | None) -> str:
+    """Return a record's id as `verbatim` does, linked to the record where *addresses* tell where people see it.
+
+    That is Salesforce alone: it shows any record at its address and id.
+    """
+    address = addresses.get(System.SALESFORCE) if system == System.SALESFORCE else None
+    if address is None or _SALESFORCE_ID.fullmatch(str(identifier)) is None:
+        return verbatim(identifier)
+    return f"[{verbatim(identifier)}]({address.rstrip('/')}/{identifier})"
 
 
 def told(value: object, *, show: bool) -> str:

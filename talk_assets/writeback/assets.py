@@ -94,7 +94,9 @@ def writeback_asset(
                 "held": changes.count(session.db, pair, ChangeState.HELD.value),
                 "parked": changes.count(session.db, pair, ChangeState.PARKED.value),
                 "quarantined": quarantine.count(session.db, pair.name),
-                "waiting": dg.MarkdownMetadataValue(changes_preview(waiting, show=session.options.show_values)),
+                "waiting": dg.MarkdownMetadataValue(
+                    changes_preview(waiting, show=session.options.show_values, addresses=session.addresses)
+                ),
                 **cost.metadata(),
             },
             check_results=[

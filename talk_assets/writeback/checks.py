@@ -9,7 +9,7 @@ from talk_assets.changesets.drift import Cause, drift
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.disclosure import without_values
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
-from talk_assets.model.markdown import reason, table, verbatim
+from talk_assets.model.markdown import reason, record, table, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
@@ -41,10 +41,10 @@ def references_result(session: Session, pair: EntityPair, system: System) -> dg.
     show = session.options.show_values
     rows = [
         (
-            verbatim(row["origin_id"]),
+            record(row["origin_id"], session.addresses, system.other),
             verbatim(row["property"]),
             verbatim(row["waits_pair"]),
-            verbatim(row["waits_id"]),
+            record(row["waits_id"], session.addresses, system.other),
             reason(row["reason"] or "", show=show),
         )
         for row in found.head(_SHOWN).iter_rows(named=True)
@@ -83,15 +83,15 @@ def in_step_result(
     """Read at most *sample* of the records written at *since* or later again, and compare them with the other end."""
     ids = written_since(session.db, pair, system, since, limit=sample) if sample else []
     if not ids:
-        return _result(system, sampled=0, found=None, show=False)
+        return _result(session, system, sampled=0, found=None, show=False)
     try:
         _read_again(session, pair, system, ids)
     except (PeerUnavailableError, PeerAnswerError) as error:
         told = without_values(str(error))
-        return _result(system, sampled=0, found=None, show=False, failure=told)
+        return _result(session, system, sampled=0, found=None, show=False, failure=told)
     parts = list(drift(session, pair, audit.differing(session.db, pair, session.pairs, of=(system, ids))))
     found = pl.concat(parts).filter(pl.col("cause").is_in(_SUSPECT)) if parts else None
-    return _result(system, sampled=len(ids), found=found, show=session.options.show_values)
+    return _result(session, system, sampled=len(ids), found=found, show=session.options.show_values)
 
 
 def _read_again(session: Session, pair: EntityPair, system: System, ids: list[str]) -> None:
@@ -108,7 +108,13 @@ def _read_again(session: Session, pair: EntityPair, system: System, ids: list[st
 
 
 def _result(
-    system: System, *, sampled: int, found: pl.DataFrame | None, show: bool, failure: str | None = None
+    session: Session,
+    system: System,
+    *,
+    sampled: int,
+    found: pl.DataFrame | None,
+    show: bool,
+    failure: str | None = None,
 ) -> dg.AssetCheckResult:
     rows = [] if found is None else found.head(_SHOWN).to_dicts()
     records = 0 if found is None else found["link_id"].n_unique()
@@ -134,7 +140,8 @@ def _result(
                     ["Salesforce", "Customerp", "Property", "Why"],
                     [
                         (
-                            *(verbatim(row[name]) for name in ("salesforce_id", "customerp_id", "property")),
+                            *(record(row[f"{end}_id"], session.addresses, end) for end in System),
+                            verbatim(row["property"]),
                             reason(row["reason"] or Cause(row["cause"]).words, show=show),
                         )
                         for row in rows

@@ -2,7 +2,8 @@
 
 import pytest
 
-from talk_assets.model.markdown import NOTHING, prose, reason, table, told, verbatim
+from talk_assets.model.markdown import NOTHING, prose, reason, record, table, told, verbatim
+from talk_assets.model.system import System
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,16 @@ def test_values_are_told_by_length_unless_asked_for():
     assert told(None, show=False) == NOTHING
     assert told("x", show=True) == "`x`"
     assert reason("'Sir' is no title of Berg", "Berg", show=False) == "'…' is no title of …"
+
+
+def test_record_links_to_where_people_see_it():
+    """Salesforce shows any record at its address and id; anything that is no id of its own is only shown."""
+    org = {System.SALESFORCE: "https://org.example.com/"}
+
+    assert record("003000000000001AAA", org, System.SALESFORCE) == (
+        "[`003000000000001AAA`](https://org.example.com/003000000000001AAA)"
+    )
+    assert record("003000000000001AAA", {}, "salesforce") == "`003000000000001AAA`"
+    assert record("003000000000001AAA", org, "customerp") == "`003000000000001AAA`"
+    assert record("003/../../evil) x", org, "salesforce") == "`003/../../evil) x`"
+    assert record(None, org, "salesforce") == "—"
