@@ -190,7 +190,7 @@ def test_audit_job_tells_how_everything_stands(runs, twins):
     twins.edit("contact", CUSTOMERP, records[0], job_title="Clerk")
     runs("sync_contact", dry_run=True)
     explained = runs("audit")
-    twins.db.execute("UPDATE mapped.customerp_contact SET department = 'Sales' WHERE _id = ?", [records[1]])
+    twins.db.execute("UPDATE mapped.customerp_contact SET department = 'Warehouse' WHERE _id = ?", [records[1]])
     found = runs("audit")
     check = found.checks["audit/contact", "no_drift"]
 
@@ -200,4 +200,4 @@ def test_audit_job_tells_how_everything_stands(runs, twins):
     assert all(one.passed for (name, _), one in explained.checks.items() if name == "audit/contact")
     assert not check.passed
     assert f"`{records[1]}` | `department` |" in check.metadata["records"].value
-    assert "Sales" not in str(found.metadata["audit/contact"])
+    assert "Warehouse" not in str(found.metadata["audit/contact"])

@@ -66,7 +66,7 @@ def test_all_missing_variables_are_named_at_once():
         ("TALK_LOOKBACK_SECONDS", "-1", "whole number"),
         ("TALK_LOOKBACK_SECONDS", "ten", "whole number"),
         ("TALK_OWNERS", "sales", "team:NAME"),
-        ("TALK_OWNERS", "team:sales, it@example", "team:NAME"),
+        ("TALK_OWNERS", "team:sales, team: it", "team:NAME"),
     ],
 )
 def test_wrong_value_is_shown_with_its_reason(name, value, reason):
