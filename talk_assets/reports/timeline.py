@@ -18,6 +18,7 @@ _READ = {
     How.RECOVERED.value: "found on reading what an earlier run had written without an answer",
     How.LOOK.value: "found on looking again before a write",
     How.AGAIN.value: "found on reading again, as a write had met it",
+    How.CHECK.value: "found on reading again what had been written",
     How.PRICE.value: "follows the product's price book entry",
     How.DECLARED.value: "nobody edited it: the pair's declaration changed, and with it how it is read",
     How.STORED.value: "read by an earlier run",

@@ -31,7 +31,8 @@ class How(StrEnum):
 
     cursor: asked for what changed. whole: asked for everything. recovered: asked again for what an earlier run wrote
     without an answer. look: compared again directly before a write. answer: read back with our own write. again: read
-    because a write met another version. declared: read before, and translated anew for a changed declaration. price:
+    because a write met another version. check: read again
+    to check what had been written. declared: read before, and translated anew for a changed declaration. price:
     translated anew because its price book entry was written. stored: read by a run that ended before it got further.
     """
 
@@ -41,6 +42,7 @@ class How(StrEnum):
     LOOK = "look"
     ANSWER = "answer"
     AGAIN = "again"
+    CHECK = "check"
     DECLARED = "declared"
     PRICE = "price"
     STORED = "stored"

@@ -6,17 +6,17 @@ import dagster as dg
 import polars as pl
 
 from talk_assets.changesets.drift import Cause, drift
-from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.disclosure import without_values
 from talk_assets.model.errors import PeerAnswerError, PeerUnavailableError
 from talk_assets.model.markdown import reason, record, table, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
-from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
 from talk_assets.store import audit, mapped
 from talk_assets.store.checks import waiting_for_references, written_since
+from talk_assets.store.journal import How
+from talk_assets.writeback.receipts import keep_stored
 
 REFERENCES = "references_resolved"
 IN_STEP = "in_step"
@@ -98,13 +98,12 @@ def _read_again(session: Session, pair: EntityPair, system: System, ids: list[st
     """Keep the records *ids* as they are now, as a fetch would; lines inside a document are read with it."""
     entity: Entity = session.entity(pair, system)
     parent = session.parent(pair)
-    if parent is not None and entity.parent_path is None:
+    if parent is not None and system is System.CUSTOMERP:
         entity = session.entity(parent, system)
         ids = mapped.by_id(session.db, pair, system, ids)["_parent"].drop_nulls().unique().sort().to_list()
     page = session.ends[system].read(entity, ids=ids)
     with session.db.transaction():
-        keep_page(session, entity, page)
-        translate_pair(session, pair, system)
+        keep_stored(session, pair, system, page, How.CHECK)
 
 
 def _result(
