@@ -23,6 +23,7 @@ from talk_assets.resources import open_ends, open_session, utc_now
 from talk_assets.session import Session
 from talk_assets.settings import Settings, doorbell_intervals, environment
 from talk_assets.systems.port import SystemPort
+from talk_assets.verify.assets import verification_asset, verification_job
 from talk_assets.writeback.assets import writeback_asset
 from talk_assets.writeback.config import Writing
 
@@ -74,8 +75,9 @@ defs = dg.Definitions(
         *(links_asset(pair, PAIRS) for pair in PAIRS.values()),
         *(changes_asset(pair, PAIRS) for pair in PAIRS.values()),
         *(writeback_asset(pair, system, PAIRS, LOOKUPS) for pair in PAIRS.values() for system in System),
+        verification_asset(PAIRS),
     ],
-    jobs=_JOBS,
+    jobs=[*_JOBS, verification_job()],
     sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
     schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1])],
     resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},

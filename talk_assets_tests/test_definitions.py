@@ -55,6 +55,7 @@ def test_each_pair_has_eight_assets_and_each_lookup_one(graph):
     for name in PAIRS:
         expected |= {key(stage, f"{end}_{name}") for stage in ("raw", "mapped", "writeback") for end in ENDS}
         expected |= {key("links", name), key("changesets", name)}
+    expected.add(key("verify", "linked_records"))
 
     assert graph.get_all_asset_keys() == expected
     assert all(graph.get(found).group_name == found.path[0] for found in expected)
@@ -96,8 +97,9 @@ def test_one_job_a_pair_and_one_for_all(graph):
     """Lines run with their document; a job reads the records its writes refer to."""
     jobs = {job.name: set(defs.resolve_job_def(job.name).asset_layer.executable_asset_keys) for job in defs.jobs}
 
-    assert set(jobs) == {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all"}
-    assert jobs["sync_all"] == graph.get_all_asset_keys()
+    assert set(jobs) == {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all", "verify"}
+    assert jobs["verify"] == {key("verify", "linked_records")}
+    assert jobs["sync_all"] == graph.get_all_asset_keys() - jobs["verify"]
     assert {found for found in jobs["sync_contact"] if found.path[0] != "raw"} == {
         found for found in graph.get_all_asset_keys() if found.path[0] != "raw" and is_of(found, "contact")
     }
@@ -141,6 +143,7 @@ def test_promises_are_checks(graph):
         ("links", "one_to_one"): True,
         ("changesets", "guard"): True,
         ("changesets", "totals_agree"): False,
+        **{("verify", f"{name}_rows_pass"): False for name in PAIRS},
     }
 
 

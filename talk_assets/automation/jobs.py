@@ -19,6 +19,8 @@ from talk_assets.writeback.assets import writeback_key
 from talk_assets.writeback.config import Writing
 
 ALL = "sync_all"
+LOOKING = ("verify",)
+"""Groups of assets that look at what syncs did, and that no sync makes."""
 
 Job = Any  # Dagster does not export the type of an unresolved asset job.
 
@@ -61,10 +63,10 @@ def pair_job(pair: EntityPair, lines: Sequence[EntityPair], lookups: Iterable[En
 
 
 def all_job() -> Job:
-    """Return the job that syncs every pair, what others refer to first."""
+    """Return the job that syncs every pair, what others refer to first; what only looks has jobs of its own."""
     return dg.define_asset_job(
         ALL,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(*LOOKING),
         config=sync_config,
         description="Bring every pair into step, both ways, once.",
     )

@@ -23,6 +23,7 @@ from talk_assets.cli import (
     status,
     sync,
     up,
+    verify,
 )
 from talk_assets.cli.failures import Explained
 from talk_assets.model.disclosure import redact_logs
@@ -62,6 +63,7 @@ for command in (
     backup.restore,
     up.up,
     sandbox.sandbox,
+    verify.verify,
 ):
     app.command()(command)
 app.command("keep-apart", help="The same as `talk separate`: say that two records are two things.")(review.separate)
