@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,7 @@ from talk_assets.verify.reading import as_text, read, same
 from talk_assets.verify.results import Finding, Item, Operation, Outcome
 
 Values = dict[str, Any]
+_CENT = Decimal("0.01")
 Filled = tuple[str, str, System]
 """Pair, property and end."""
 
@@ -76,6 +78,8 @@ def untried(probe: Probe, item: Item) -> str | None:
 
 def _finding(probe: Probe, item: Item, seen: Look, waiting: pl.DataFrame, fills: Mapping[Filled, Any]) -> Finding:
     p = probe.pair.by_name[item.property]
+    if p.derived:
+        return _amount(probe, item, seen)
     why = untried(probe, item)
     if why is not None:
         return Finding(item=item, outcome=Outcome.NOT_TESTABLE, reason=why)
@@ -116,6 +120,25 @@ def _outcome(
     if item.operation is Operation.CLEAR and own in fills and same(p, fills[own], found):
         return Outcome.NOT_TESTABLE, f"{target.title} fills an empty one by itself"
     return Outcome.FAIL, f"{target.title} holds {'nothing' if found is None else 'another value'}"
+
+
+def _amount(probe: Probe, item: Item, seen: Look) -> Finding:
+    """An amount that each end works out by itself; ends may round a line to different sides of half a cent."""
+    here, there = ((held or {}).get(item.property) for held in (seen.here, seen.there))
+    alike = here == there or (here is not None and there is not None and abs(here - there) <= _CENT)
+    reason = None if alike else f"{probe.origin.other.title} works out another amount"
+    if seen.there is None:
+        reason = f"{probe.origin.other.title} has no such record that keeps its contract"
+    return Finding(
+        item=item,
+        outcome=Outcome.PASS if reason is None else Outcome.FAIL,
+        reason=reason,
+        expected=as_text(here),
+        found=as_text(there),
+        origin_id=probe.ids.get(probe.origin),
+        target_id=probe.ids.get(probe.origin.other),
+        at=seen.at,
+    )
 
 
 def _on(given: Any, system: System) -> Any:  # noqa: ANN401 - canonical

@@ -96,11 +96,13 @@ class _Pass:
 
 def _items(probe: Probe, operation: Operation) -> list[Item]:
     """The items that the last step was about."""
-    whole = (operation, None) in probe.refused
+    if (operation, None) in probe.refused:
+        return []
+    worked_out = {p.name for p in probe.pair.properties if p.derived} if operation is Operation.CREATE else set()
     return [
         Item(pair=probe.pair.name, property=name, origin=probe.origin, operation=operation)
-        for name in probe.turned
-        if not whole
+        for name in probe.pair.names
+        if name in probe.turned or name in worked_out
     ]
 
 
