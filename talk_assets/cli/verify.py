@@ -1,6 +1,7 @@
 """`talk verify`: the checklist that the declarations make, worked through."""
 
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -125,6 +126,8 @@ def _found(settings: Settings, pairs: list[str] | None, *, live: bool, sample: i
     with progress("opening both ends") as say, open_session(settings) as session:
         if not live:
             return verify_sample(session, pairs, most=sample, say=say)
+        # Told to stop, it still cleans up.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         deadline = utc_now() + timedelta(minutes=minutes)
         return verify_live(session, pairs, tag=uuid4().hex[:6], deadline=deadline, say=say)
 
