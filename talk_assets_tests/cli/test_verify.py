@@ -39,7 +39,7 @@ def test_embedded_systems_are_verified_without_any_setting(talk):
     assert asked.returncode == 0, asked.stderr
     assert told["mode"] == "live"
     assert told["counts"]["fail"] == 0
-    assert told["counts"]["pass"] == 40
+    assert told["counts"]["pass"] == 44
     assert "product  product_code" in asked.stdout
     assert "made and deleted again" in asked.stdout
     assert (talk.folder / "v.html").read_text().startswith("<!DOCTYPE html>")
