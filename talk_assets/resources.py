@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 
 from talk_assets.entities import LOOKUPS, PAIRS, children_of
 from talk_assets.model.pair import EntityPair
@@ -53,8 +54,13 @@ def grant(settings: SalesforceSettings) -> Grant:
     return client_credentials(client_id=settings.client_id, client_secret=secret or "")
 
 
-def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[System, SystemPort]:
-    """Open both ends; nothing is asked of them yet."""
+def open_ends(
+    settings: Settings, *, patience: Patience | None = None, only_listening: bool = False
+) -> dict[System, SystemPort]:
+    """Open both ends; nothing is asked of them yet.
+
+    Who is *only_listening* hears of what others change, where an end tells whose a change was.
+    """
     pairs, lookups = declared(settings)
     relations = {p.name: p.salesforce_children for p in pairs.values() if p.salesforce_children}
     entities = {
@@ -84,9 +90,38 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
             clock=utc_now,
             ca_file=settings.ca_file,
             patience=patience,
+            only_listening=only_listening,
         ),
     )
     return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
+
+
+class KeptEnds:
+    """Both ends for those who only listen: opened once, and anew after a failure or when the settings changed."""
+
+    def __init__(self, read_settings: Callable[[], Settings]) -> None:
+        self._read_settings = read_settings
+        self._kept: dict[System, tuple[Settings, dict[System, SystemPort]]] = {}
+        self._gates = {system: Lock() for system in System}
+
+    @contextmanager
+    def __call__(self, system: System) -> Iterator[SystemPort]:
+        """Lend the port of *system*, to one at a time."""
+        with self._gates[system]:
+            settings = self._read_settings()
+            if system in self._kept and self._kept[system][0] != settings:
+                self._forget(system)
+            if system not in self._kept:
+                self._kept[system] = settings, open_ends(settings, only_listening=True)
+            try:
+                yield self._kept[system][1][system]
+            except BaseException:
+                self._forget(system)
+                raise
+
+    def _forget(self, system: System) -> None:
+        for port in self._kept.pop(system)[1].values():
+            port.close()
 
 
 @contextmanager

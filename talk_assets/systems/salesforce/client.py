@@ -202,12 +202,12 @@ class SalesforcePort:
     def head(
         self,
         entities: Sequence[Entity],
-        since: Mapping[str, str],  # noqa: ARG002 - the protocol's shape
+        since: Mapping[str, str],
         *,
-        wait: float = 0.0,  # noqa: ARG002 - as above
+        wait: float = 0.0,  # noqa: ARG002 - the protocol's shape
     ) -> dict[str, str]:
         """Return the newest (stamp, id) per entity, five objects a call."""
-        return self._reader.head(entities)
+        return self._reader.head(entities, since)
 
     def close(self) -> None:
         """Give up connections."""
