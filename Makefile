@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help tryton demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients
+.PHONY: help latency tryton demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: $(READY)  ## Format the code and mend what the linter can mend
 bench: $(READY)  ## Print the benchmarks' numbers
 	$(BIN)/python -m bench.fixed
 	$(BIN)/python -m bench
+
+latency: $(READY)  ## Measure how long edits take to arrive in the other system: EDITS=50
+	$(BIN)/python -m bench.latency --edits $(or $(EDITS),50)
 
 soak: $(READY)  ## Play simulated syncs under faults on all cores: RUNS=50000, or MINUTES=60
 	$(BIN)/python -m talk_assets_tests.simulation $(if $(MINUTES),--minutes $(MINUTES),--runs $(or $(RUNS),50000))
