@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 import dagster as dg
 
 from talk_assets.automation.aftermath import resume
 from talk_assets.automation.jobs import jobs
+from talk_assets.automation.pace import Pace
 from talk_assets.automation.resource import session_resource
 from talk_assets.automation.schedules import sweep_schedule, whole_read_schedule
-from talk_assets.automation.sensors import bell_for, doorbell
+from talk_assets.automation.sensors import LONG_POLL, bell_for, doorbells
 from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
 from talk_assets.links.assets import links_asset
@@ -19,29 +20,20 @@ from talk_assets.model.disclosure import redact_logs
 from talk_assets.model.system import System
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
-from talk_assets.resources import open_ends, open_session, utc_now
+from talk_assets.resources import KeptEnds, open_session, utc_now
 from talk_assets.session import Session
-from talk_assets.settings import Settings, doorbell_intervals, environment
-from talk_assets.systems.port import SystemPort
+from talk_assets.settings import Settings, doorbell_settings, environment
 from talk_assets.verify.assets import verification_asset, verification_job
 from talk_assets.writeback.assets import writeback_asset
 from talk_assets.writeback.config import Writing
 
-_LONG_POLL_SECONDS = 3.0
+
+def _settings() -> Settings:
+    return Settings.from_environment(environment())
 
 
 def _opened_session() -> AbstractContextManager[Session]:
-    return open_session(Settings.from_environment(environment()))
-
-
-@contextmanager
-def _opened_end(system: System) -> Iterator[SystemPort]:
-    ends = open_ends(Settings.from_environment(environment()))
-    try:
-        yield ends[system]
-    finally:
-        for port in ends.values():
-            port.close()
+    return open_session(_settings())
 
 
 def _raw_assets() -> Iterator[dg.AssetsDefinition]:
@@ -57,9 +49,12 @@ def _raw_assets() -> Iterator[dg.AssetsDefinition]:
 
 
 def _sensors(targets: list[dg.JobDefinition]) -> Iterator[dg.SensorDefinition]:
-    salesforce, customerp = doorbell_intervals(environment())
-    yield doorbell(bell_for(System.SALESFORCE, PAIRS, interval=salesforce), targets, _opened_end)
-    yield doorbell(bell_for(System.CUSTOMERP, PAIRS, interval=customerp, wait=_LONG_POLL_SECONDS), targets, _opened_end)
+    told = doorbell_settings(environment())
+    opened = KeptEnds(_settings)
+    salesforce = Pace(quiet=told.salesforce_interval, share=told.salesforce_share)
+    yield from doorbells(bell_for(System.SALESFORCE, PAIRS, pace=salesforce), targets, opened)
+    customerp = Pace(quiet=told.customerp_interval, share=1.0)
+    yield from doorbells(bell_for(System.CUSTOMERP, PAIRS, pace=customerp, wait=LONG_POLL), targets, opened)
 
 
 # Each process of Dagster that runs our code imports this module, and nothing of ours before it.

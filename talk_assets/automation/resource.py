@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import dagster as dg
 
 from talk_assets.automation.aftermath import sign
+from talk_assets.automation.seen import leave
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.disclosure import discreet
 from talk_assets.model.system import System
@@ -34,7 +36,11 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
             session.accept = writing.accept or None
             session.run = None if context.run is None else context.run.run_id
             settle_earlier_writes(session)
-            yield session
+            try:
+                yield session
+            finally:
+                if context.instance is not None:
+                    leave(session, Path(context.instance.root_directory))
 
     return _session
 

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from talk_assets.automation.jobs import ALL, Job
-from talk_assets.automation.sensors import Busy
+from talk_assets.automation.listening import Busy
 
 QUARTER_HOURLY = "*/15 * * * *"
 NIGHTLY = "7 2 * * *"

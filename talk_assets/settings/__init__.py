@@ -24,12 +24,14 @@ from talk_assets.settings.salesforce import SalesforceSettings, problem
 __all__ = [
     "CustomerpAccess",
     "CustomerpSettings",
+    "DoorbellSettings",
     "PrivateContacts",
     "SalesforceSettings",
     "Secret",
     "Settings",
     "customerp_port",
-    "doorbell_intervals",
+    "customerp_webhook_secret",
+    "doorbell_settings",
     "environment",
     "salesforce_names",
     "store_path",
@@ -45,6 +47,15 @@ class CustomerpSettings:
     url: str
     api_key: Secret
     port: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorbellSettings:
+    """The longest time between two looks at each end, and the share of Salesforce's calls that looking may use."""
+
+    salesforce_interval: timedelta
+    salesforce_share: float
+    customerp_interval: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,16 +154,30 @@ def customerp_port(environ: Mapping[str, str]) -> str:
         raise ConfigurationError(str(error)) from error
 
 
-def doorbell_intervals(environ: Mapping[str, str]) -> tuple[timedelta, timedelta]:
-    """How often Salesforce and Customerp are asked whether anything moved, for what needs no end yet.
+def customerp_webhook_secret(environ: Mapping[str, str]) -> Secret | None:
+    """What Customerp signs its webhooks with; None where it sends none.
+
+    Raises:
+        ConfigurationError: The variable is wrong.
+    """
+    try:
+        found = variables.CUSTOMERP_WEBHOOK_SECRET.value(environ)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    return found if found.reveal() else None
+
+
+def doorbell_settings(environ: Mapping[str, str]) -> DoorbellSettings:
+    """How often both ends are asked whether anything moved, for what needs no end yet.
 
     Raises:
         ConfigurationError: A variable is wrong.
     """
     try:
-        return (
-            variables.SALESFORCE_DOORBELL_SECONDS.value(environ),
-            variables.CUSTOMERP_DOORBELL_SECONDS.value(environ),
+        return DoorbellSettings(
+            salesforce_interval=variables.SALESFORCE_DOORBELL_SECONDS.value(environ),
+            salesforce_share=variables.SALESFORCE_DOORBELL_SHARE.value(environ),
+            customerp_interval=variables.CUSTOMERP_DOORBELL_SECONDS.value(environ),
         )
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
@@ -172,6 +197,8 @@ def variables_for(facts: Mapping[str, Mapping[str, str]], *, store: Path) -> dic
         variables.CUSTOMERP_URL.name: customerp["url"],
         variables.CUSTOMERP_API_KEY.name: customerp["api_key"],
         variables.STORE.name: str(store.absolute()),
+        # Nobody else needs the embedded org's calls.
+        variables.SALESFORCE_DOORBELL_SECONDS.name: "2",
     }
 
 

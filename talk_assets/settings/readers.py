@@ -14,6 +14,7 @@ LoginMethod = Literal["client_credentials", "jwt_bearer", "refresh_token"]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_DAYS = 3650
+_WHOLE = 100
 _LONGEST_LOOKBACK_SECONDS = 7 * 24 * 3600
 
 
@@ -132,6 +133,14 @@ def reserve(text: str) -> Reserve:
     if found["share"] is not None:
         return Reserve(share=int(found["share"]) / 100)
     return Reserve(calls=int(found["calls"]))
+
+
+def percentage(text: str) -> float:
+    """A share from 1 % to 100 %, as a number up to 1."""
+    found = re.fullmatch(r"(\d{1,3})\s*%", text, re.ASCII)
+    if found is None or not 1 <= int(found[1]) <= _WHOLE:
+        raise ValueError("not a percentage from 1% to 100%")
+    return int(found[1]) / _WHOLE
 
 
 def count(text: str) -> int:

@@ -160,6 +160,13 @@ CUSTOMERP_PORT = Variable(
     read=readers.word,
     default="customerp",
 )
+CUSTOMERP_WEBHOOK_SECRET = Variable(
+    name="TALK_CUSTOMERP_WEBHOOK_SECRET",
+    doc="the secret that Customerp signs its webhooks with (Standard Webhooks); with it, `talk up` takes webhooks",
+    read=readers.secret,
+    default="",
+    secret=True,
+)
 STORE = Variable(
     name="TALK_STORE",
     doc="the path of the DuckDB file with links and baselines",
@@ -220,14 +227,22 @@ SHOW_VALUES = Variable(
 )
 SALESFORCE_DOORBELL_SECONDS = Variable(
     name="TALK_SALESFORCE_DOORBELL_SECONDS",
-    doc="how often the Dagster sensor asks Salesforce whether anything moved, in seconds; each time costs two "
-    "of the org's API calls",
+    doc="how often Salesforce is asked in quiet times whether anything moved, in seconds; while people work it is "
+    "asked up to twice a second; each time costs two of the org's API calls",
     read=readers.seconds,
     default="30",
 )
+SALESFORCE_DOORBELL_SHARE = Variable(
+    name="TALK_SALESFORCE_DOORBELL_SHARE",
+    doc="how much of the API calls that the org has left today may go into asking whether anything moved, as a "
+    "percentage; Salesforce is asked less often to stay below it",
+    read=readers.percentage,
+    default="25%",
+)
 CUSTOMERP_DOORBELL_SECONDS = Variable(
     name="TALK_CUSTOMERP_DOORBELL_SECONDS",
-    doc="how often the Dagster sensor asks Customerp whether anything moved, in seconds",
+    doc="how often the Dagster sensor begins to listen to Customerp, in seconds; at 5 or less it always listens, and "
+    "hears of a change at once where Customerp has a change feed",
     read=readers.seconds,
     default="5",
 )
@@ -257,7 +272,9 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         HISTORY_DAYS,
         SHOW_VALUES,
         CUSTOMERP_PORT,
+        CUSTOMERP_WEBHOOK_SECRET,
         SALESFORCE_DOORBELL_SECONDS,
+        SALESFORCE_DOORBELL_SHARE,
         CUSTOMERP_DOORBELL_SECONDS,
     ),
 )

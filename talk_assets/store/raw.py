@@ -112,6 +112,14 @@ def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, pa
     return tombstones
 
 
+def newest(db: Database, entity: Entity, *, since: datetime) -> tuple[datetime, str] | None:
+    """The stamp and the id of the row with the latest stamp, if that is not before *since*."""
+    found = db.rows(
+        f"SELECT _stamp, _id FROM {raw_table(entity)} WHERE _stamp >= ? ORDER BY _stamp DESC, _id DESC LIMIT 1", [since]
+    )
+    return (found[0][0], found[0][1]) if found else None
+
+
 def merged_into(db: Database, entity: Entity) -> dict[str, str]:
     """The records that were merged away, each with the one that is left in the end."""
     if entity.master_path is None:
