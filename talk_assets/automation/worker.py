@@ -47,6 +47,7 @@ class Worker:
         self._gate = threading.Condition()
         self._run: str | None = None
         self._open = True
+        self._interrupted = False
 
     def serve(self) -> None:
         """Execute what is asked for until it is time to be replaced."""
@@ -66,7 +67,7 @@ class Worker:
                 self._run = None
                 self._sources = _sources() | self._sources
                 needed = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-                self._open = code == 0 and left > 0 and needed < MOST_KIB
+                self._open = code == 0 and not self._interrupted and left > 0 and needed < MOST_KIB
                 self._gate.notify_all()
 
     def _listen(self) -> None:
@@ -121,6 +122,7 @@ class Worker:
         with self._gate:
             if self._run is None or run != self._run:
                 return False
+            self._interrupted = True
             os.kill(os.getpid(), signal.SIGINT)
             return True
 

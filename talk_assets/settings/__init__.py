@@ -161,10 +161,9 @@ def customerp_webhook_secret(environ: Mapping[str, str]) -> Secret | None:
         ConfigurationError: The variable is wrong.
     """
     try:
-        found = variables.CUSTOMERP_WEBHOOK_SECRET.value(environ)
+        return variables.CUSTOMERP_WEBHOOK_SECRET.value(environ)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
-    return found if found.reveal() else None
 
 
 def doorbell_settings(environ: Mapping[str, str]) -> DoorbellSettings:

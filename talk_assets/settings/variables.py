@@ -163,7 +163,7 @@ CUSTOMERP_PORT = Variable(
 CUSTOMERP_WEBHOOK_SECRET = Variable(
     name="TALK_CUSTOMERP_WEBHOOK_SECRET",
     doc="the secret that Customerp signs its webhooks with (Standard Webhooks); with it, `talk up` takes webhooks",
-    read=readers.secret,
+    read=lambda text: readers.secret(text) if text else None,
     default="",
     secret=True,
 )

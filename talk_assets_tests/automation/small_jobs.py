@@ -25,17 +25,17 @@ def take_long() -> None:
     time.sleep(600)
 
 
-@dg.job
+@dg.job(executor_def=dg.in_process_executor)
 def noting():
     note_process()
 
 
-@dg.job
+@dg.job(executor_def=dg.in_process_executor)
 def failing():
     fail()
 
 
-@dg.job
+@dg.job(executor_def=dg.in_process_executor)
 def lasting():
     take_long()
 

@@ -18,7 +18,7 @@ from talk_assets.cli.home import prepared_home
 from talk_assets_tests.automation import small_jobs
 
 MODULE = "talk_assets_tests.automation.small_jobs"
-SECONDS = 60.0
+SECONDS = 45.0
 
 
 class Desk:
