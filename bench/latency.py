@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -150,7 +150,7 @@ def _measured(instance: dg.DagsterInstance, made_in: str, edited: float, arrived
     raise LookupError("Dagster has no record of the run that brought the edit across.")
 
 
-def _table(groups: dict[str, Sequence[Edit]]) -> str:
+def _table(groups: Mapping[str, Sequence[Edit]]) -> str:
     """p50 and p95 of every phase, as a Markdown table."""
     lines = [
         "| seconds | edits | " + " | ".join(f"{phase} p50 | {phase} p95" for phase in PHASES) + " |",

@@ -56,7 +56,7 @@ class WorkerLauncher(dg.DefaultRunLauncher):
         """Interrupt a run; False if it is not under way any more."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or WORKER_TAG not in run.tags:
-            return bool(super().terminate(run_id))
+            return bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         if run.is_finished:
             return False
         self._instance.report_run_canceling(run)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import polars as pl
 
@@ -117,7 +118,7 @@ def newest(db: Database, entity: Entity, *, since: datetime) -> tuple[datetime, 
     found = db.rows(
         f"SELECT _stamp, _id FROM {raw_table(entity)} WHERE _stamp >= ? ORDER BY _stamp DESC, _id DESC LIMIT 1", [since]
     )
-    return (found[0][0], found[0][1]) if found else None
+    return cast("tuple[datetime, str]", found[0]) if found else None
 
 
 def merged_into(db: Database, entity: Entity) -> dict[str, str]:
