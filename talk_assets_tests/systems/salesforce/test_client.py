@@ -219,15 +219,22 @@ def test_malformed_ids_are_not_sent(salesforce):
 
 
 def test_head_settles(salesforce):
-    """While a stamp's second may not be over the token keeps moving; later it stands still."""
+    """While a stamp's second may not be over the token says so and stands; it changes once more, and stands still."""
     salesforce.send(salesforce.contact("k1"))
     kinds = [salesforce.entities["contact"]]
-    late = datetime.now(UTC) + timedelta(minutes=1)
-    salesforce.port._reader._clock = lambda: late
+    reader = salesforce.port._reader
+    reader._clock = lambda: datetime.now(UTC) + timedelta(minutes=1)
     settled = salesforce.port.head(kinds, {})
+    stamp = datetime.fromisoformat(settled["contact"].split(" ")[0])
+    reader._clock = lambda: stamp + timedelta(seconds=1)
+    fresh = salesforce.port.head(kinds, {})
+    assert fresh["contact"].startswith(f"{settled['contact']} at ")
+    reader._clock = lambda: stamp + timedelta(seconds=1.5)
+    assert salesforce.port.head(kinds, fresh) == fresh
+    reader._clock = lambda: stamp + timedelta(seconds=3)
 
+    assert salesforce.port.head(kinds, fresh) == settled
     assert salesforce.port.head(kinds, settled) == settled
-    assert " at " not in settled["contact"]
 
 
 @pytest.mark.parametrize("status", ["403 Forbidden", "400 Bad Request"])
