@@ -80,6 +80,7 @@ def open_ends(
         patience=patience,
         reserve=settings.salesforce_reserve,
         bulk_from=settings.salesforce_bulk_rows or None,
+        only_listening=only_listening,
     )
     customerp = open_customerp(
         settings.customerp.port,

@@ -35,7 +35,9 @@ class Reader:
         lookback: timedelta,
         bulk: BulkQuery | None = None,
         bulk_from: int = 0,
+        only_listening: bool = False,
     ) -> None:
+        self._only_listening = only_listening
         self._rest = rest
         self._columns = columns
         self._clock = clock
@@ -133,8 +135,8 @@ class Reader:
     def head(self, entities: Sequence[Entity], since: Mapping[str, str]) -> dict[str, str]:
         """Return the newest (stamp, id) per entity, five objects a call.
 
-        A stamp has whole seconds, so while its second may not be over the token also holds the time, and it
-        stands until that second is certainly over: then it changes once more.
+        A stamp has whole seconds, so while its second may not be over the token also holds the time. For who is only
+        listening it stands until that second is certainly over, and then changes once more.
         """
         tokens: dict[str, str] = {}
         now = self._clock()
@@ -154,7 +156,7 @@ class Reader:
                 tokens[entity.name] = "empty" if newest is None else f"{stamp_text(newest[0])} {newest[1]}"
                 if newest is not None and abs(now - newest[0]) < SETTLING:
                     known = since.get(entity.name, "")
-                    same = known.startswith(f"{tokens[entity.name]} at ")
+                    same = self._only_listening and known.startswith(f"{tokens[entity.name]} at ")
                     tokens[entity.name] = known if same else unsettled(*newest, now)
         return tokens
 

@@ -219,10 +219,11 @@ def test_malformed_ids_are_not_sent(salesforce):
 
 
 def test_head_settles(salesforce):
-    """While a stamp's second may not be over the token says so and stands; it changes once more, and stands still."""
+    """For a listener the token stands while a stamp's second may not be over, changes once more, and stands still."""
     salesforce.send(salesforce.contact("k1"))
     kinds = [salesforce.entities["contact"]]
     reader = salesforce.port._reader
+    reader._only_listening = True
     reader._clock = lambda: datetime.now(UTC) + timedelta(minutes=1)
     settled = salesforce.port.head(kinds, {})
     stamp = datetime.fromisoformat(settled["contact"].split(" ")[0])
