@@ -141,7 +141,7 @@ def test_what_was_not_committed_is_not_told(twins, linked):
 
 
 def test_the_history_forgets_what_is_older_than_it_is_kept(twins, linked):
-    """What is left follows on itself, and asking again on one day drops nothing more."""
+    """What is left follows on itself; it is looked at about once a week."""
     twins.options = replace(twins.options, history_kept=timedelta(days=30))
     twins.edit("contact", CUSTOMERP, linked[1], first_name="Kari")
     twins.cycle()
