@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 
+from talk_assets.alerts.channels import Channel
 from talk_assets.automation.aftermath import resume
-from talk_assets.automation.jobs import jobs
+from talk_assets.automation.alarm import alarm
+from talk_assets.automation.jobs import jobs, report_job
 from talk_assets.automation.pace import Pace
 from talk_assets.automation.resource import session_resource
-from talk_assets.automation.schedules import sweep_schedule, whole_read_schedule
+from talk_assets.automation.retention import retention
+from talk_assets.automation.schedules import report_schedule, sweep_schedule, whole_read_schedule
 from talk_assets.automation.sensors import LONG_POLL, bell_for, doorbells
 from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
@@ -20,9 +23,12 @@ from talk_assets.model.disclosure import redact_logs
 from talk_assets.model.system import System
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
-from talk_assets.resources import KeptEnds, open_session, utc_now
+from talk_assets.reports.assets import QUALITY, Desk, quality_asset
+from talk_assets.resources import KeptEnds, open_channels, open_session, utc_now
 from talk_assets.session import Session
-from talk_assets.settings import Settings, doorbell_settings, environment
+from talk_assets.settings import AlertSettings, ReportSettings, Settings, doorbell_settings, environment
+from talk_assets.store.database import Database
+from talk_assets.store.status import create_declared
 from talk_assets.verify.assets import verification_asset, verification_job
 from talk_assets.writeback.assets import writeback_asset
 from talk_assets.writeback.config import Writing
@@ -34,6 +40,21 @@ def _settings() -> Settings:
 
 def _opened_session() -> AbstractContextManager[Session]:
     return open_session(_settings())
+
+
+@contextmanager
+def _opened_desk() -> Iterator[Desk]:
+    told = ReportSettings.from_environment(environment())
+    with Database(told.store) as store:
+        create_declared(store)
+        yield Desk(
+            store=store,
+            folder=told.folder,
+            keep=told.keep_journal,
+            now=utc_now(),
+            show=told.show_values,
+            salesforce_url=told.salesforce_url,
+        )
 
 
 def _raw_assets() -> Iterator[dg.AssetsDefinition]:
@@ -57,11 +78,31 @@ def _sensors(targets: list[dg.JobDefinition]) -> Iterator[dg.SensorDefinition]:
     yield from doorbells(bell_for(System.CUSTOMERP, PAIRS, pace=customerp, wait=LONG_POLL), targets, opened)
 
 
+def _channels() -> dict[str, Channel]:
+    return open_channels(AlertSettings.from_environment(environment()))
+
+
+def _watchers() -> Iterator[dg.SensorDefinition]:
+    told, kept = AlertSettings.from_environment(environment()), ReportSettings.from_environment(environment())
+    yield retention(kept.keep_runs, utc_now)
+    yield alarm(
+        _channels,
+        utc_now,
+        are_on=told.are_on,
+        repeat=told.repeat,
+        patience=told.patience,
+        quarantine=told.quarantine,
+        ui_url=told.ui_url,
+    )
+
+
 # Each process of Dagster that runs our code imports this module, and nothing of ours before it.
 redact_logs()
 os.umask(0o077)
 
 _JOBS = jobs(PAIRS, LOOKUPS)
+_REPORT = report_job(QUALITY)
+_REPORTING = ReportSettings.from_environment(environment())
 
 defs = dg.Definitions(
     assets=[
@@ -71,10 +112,15 @@ defs = dg.Definitions(
         *(changes_asset(pair, PAIRS) for pair in PAIRS.values()),
         *(writeback_asset(pair, system, PAIRS, LOOKUPS) for pair in PAIRS.values() for system in System),
         verification_asset(PAIRS),
+        quality_asset(_opened_desk),
     ],
-    jobs=[*_JOBS, verification_job()],
-    sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
-    schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1])],
+    jobs=[*_JOBS, verification_job(), _REPORT],
+    sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now), *_watchers()],
+    schedules=[
+        sweep_schedule(_JOBS[-1]),
+        whole_read_schedule(_JOBS[-1]),
+        report_schedule(_REPORT, _REPORTING.schedule),
+    ],
     resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},
     executor=dg.in_process_executor,
 )

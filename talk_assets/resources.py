@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
+from talk_assets.alerts.channels import Channel, Mailbox, mail, webhook
 from talk_assets.entities import LOOKUPS, PAIRS, children_of
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.session import Options, PrivateContacts, Session
-from talk_assets.settings import SalesforceSettings, Settings
+from talk_assets.settings import AlertSettings, SalesforceSettings, Settings
 from talk_assets.store.database import Database
 from talk_assets.systems.http import Patience
 from talk_assets.systems.plugged import Opening, open_customerp
@@ -125,6 +126,29 @@ class KeptEnds:
             port.close()
 
 
+def open_channels(settings: AlertSettings) -> dict[str, Channel]:
+    """The ways alerts go out, by name; none where none is set."""
+    channels: dict[str, Channel] = {}
+    if settings.webhook is not None:
+        channels["webhook"] = webhook(settings.webhook.reveal(), ca_file=settings.ca_file)
+    if settings.mail is not None:
+        told, server = settings.mail, settings.mail.server
+        channels["e-mail"] = mail(
+            Mailbox(
+                host=server.host,
+                port=server.port,
+                encrypted=server.encrypted,
+                plain=server.plain,
+                sender=told.sender,
+                to=told.to,
+                user=told.user,
+                password=None if told.password is None else told.password.reveal(),
+                ca_file=settings.ca_file,
+            )
+        )
+    return channels
+
+
 @contextmanager
 def open_session(
     settings: Settings, *, patience: Patience | None = None, clock: Callable[[], datetime] = utc_now
@@ -156,6 +180,7 @@ def open_session(
                 retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
                 history_kept=settings.history_kept,
                 show_values=settings.show_values,
+                keep_journal=settings.keep_journal,
                 prepare_records=PREPARED_FOR_JOBS if settings.salesforce_bulk_rows else Options().prepare_records,
             ),
         )

@@ -14,6 +14,7 @@ from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.system import System
 
 ROOT = Path(__file__).parents[1]
+REPORT = dg.AssetKey(["reports", "data_quality"])
 ENDS = ("salesforce", "customerp")
 DOCUMENTS = [pair for pair in PAIRS.values() if pair.parent is None]
 
@@ -51,7 +52,7 @@ def test_workspace_names_the_definitions():
 
 def test_each_pair_has_eight_assets_and_each_lookup_one(graph):
     """Folder, key prefix and group are one word."""
-    expected = {key("raw", f"salesforce_{name}") for name in LOOKUPS}
+    expected = {key("raw", f"salesforce_{name}") for name in LOOKUPS} | {REPORT}
     for name in PAIRS:
         expected |= {key(stage, f"{end}_{name}") for stage in ("raw", "mapped", "writeback") for end in ENDS}
         expected |= {key("links", name), key("changesets", name)}
@@ -97,11 +98,12 @@ def test_one_job_a_pair_and_one_for_all(graph):
     """Lines run with their document; a job reads the records its writes refer to."""
     jobs = {job.name: set(defs.resolve_job_def(job.name).asset_layer.executable_asset_keys) for job in defs.jobs}
 
-    assert set(jobs) == {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all", "verify"}
+    assert set(jobs) == {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all", "verify", "report"}
     assert jobs["verify"] == {key("verify", "linked_records")}
-    assert jobs["sync_all"] == graph.get_all_asset_keys() - jobs["verify"]
+    assert jobs["sync_all"] == graph.get_all_asset_keys() - jobs["verify"] - jobs["report"]
+    assert jobs["report"] == {REPORT}
     assert {found for found in jobs["sync_contact"] if found.path[0] != "raw"} == {
-        found for found in graph.get_all_asset_keys() if found.path[0] != "raw" and is_of(found, "contact")
+        found for found in jobs["sync_all"] if found.path[0] != "raw" and is_of(found, "contact")
     }
     assert {found for found in jobs["sync_order"] if found.path[0] == "changesets"} == {
         key("changesets", "order"),

@@ -19,7 +19,8 @@ from talk_assets.writeback.assets import writeback_key
 from talk_assets.writeback.config import Writing
 
 ALL = "sync_all"
-LOOKING = ("verify",)
+REPORT = "report"
+LOOKING = ("verify", "reports")
 """Groups of assets that look at what syncs did, and that no sync makes."""
 
 Job = Any  # Dagster does not export the type of an unresolved asset job.
@@ -69,6 +70,15 @@ def all_job() -> Job:
         selection=dg.AssetSelection.all() - dg.AssetSelection.groups(*LOOKING),
         config=sync_config,
         description="Bring every pair into step, both ways, once.",
+    )
+
+
+def report_job(report: dg.AssetKey) -> Job:
+    """Return the job that makes the asset *report*."""
+    return dg.define_asset_job(
+        REPORT,
+        selection=dg.AssetSelection.assets(report),
+        description="Make the data-quality report. Asks no end, and is no part of a sync.",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from talk_assets.cli import (
+    alerting,
     backup,
     conflicts,
     conformance,
@@ -16,6 +17,7 @@ from talk_assets.cli import (
     held,
     history,
     quarantine,
+    report,
     resolve,
     review,
     salesforce,
@@ -57,6 +59,8 @@ for command in (
     held.release,
     history.history,
     explain.explain,
+    report.report,
+    alerting.alert,
     doctor.doctor,
     docs.docs,
     backup.backup,

@@ -25,6 +25,7 @@ from talk_assets.cli.signals import asked_to_stop
 from talk_assets.cli.webhooks import taking_webhooks
 from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
 from talk_assets.settings import Settings, environment, variables_for, with_absolute_paths
+from talk_assets.settings.alert_variables import UI_URL
 
 HOST = "127.0.0.1"
 DEFINITIONS = "talk_assets.definitions"
@@ -87,7 +88,7 @@ def up(
 
             end_runs_left_in(home)
         children = stack.enter_context(Children(inherited=[held]))
-        ui.start(children, with_absolute_paths(environ))
+        ui.start(children, {UI_URL.name: ui.url} | with_absolute_paths(environ))
         with progress("starting the Dagster UI and daemon"):
             ui.wait_until_ready(children, stop)
         if not stop.is_set():

@@ -17,15 +17,20 @@ from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.reserve import Reserve
 from talk_assets.settings import variables
 from talk_assets.settings.access import CustomerpAccess
+from talk_assets.settings.alerting import AlertSettings, MailSettings
 from talk_assets.settings.privacy import is_private
 from talk_assets.settings.readers import PrivateContacts, Secret
+from talk_assets.settings.reporting import ReportSettings
 from talk_assets.settings.salesforce import SalesforceSettings, problem
 
 __all__ = [
+    "AlertSettings",
     "CustomerpAccess",
     "CustomerpSettings",
     "DoorbellSettings",
+    "MailSettings",
     "PrivateContacts",
+    "ReportSettings",
     "SalesforceSettings",
     "Secret",
     "Settings",
@@ -73,6 +78,7 @@ class Settings:
     salesforce_bulk_rows: int
     history_kept: timedelta
     show_values: bool
+    keep_journal: timedelta
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -88,6 +94,7 @@ class Settings:
                 + "\n".join(f"  {found}" for found in problems)
                 + "\nSet them in the environment or in a file named .env; .env.example shows all of them."
             )
+        AlertSettings.from_environment(environ)
         return cls(
             salesforce=SalesforceSettings.from_environment(environ),
             customerp=CustomerpSettings(
@@ -104,6 +111,7 @@ class Settings:
             salesforce_bulk_rows=variables.SALESFORCE_BULK_ROWS.value(environ),
             history_kept=variables.HISTORY_DAYS.value(environ),
             show_values=variables.SHOW_VALUES.value(environ),
+            keep_journal=variables.KEEP_JOURNAL_DAYS.value(environ),
         )
 
 
