@@ -57,7 +57,7 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
 def _job(context: dg.InitResourceContext) -> str:
     """The run's job, or what stands for it where a person chose single assets."""
     run = context.run
-    return SOME_ASSETS if run is None or run.asset_selection is not None else run.job_name
+    return SOME_ASSETS if run is None or run.asset_selection else run.job_name
 
 
 def _has_failed(context: dg.InitResourceContext) -> bool:
