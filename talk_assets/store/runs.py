@@ -122,9 +122,22 @@ def standing(db: Database, pair: EntityPair) -> dict[str, int]:
         "undecided": changes.count(db, pair, "conflict"),
         "quarantined": quarantine.count(db, pair.name),
         "parked": changes.count(db, pair, "parked"),
-        "held": changes.count(db, pair, "held"),
+        "held": _held(db, pair),
         "review": _in_review(db, pair),
     }
+
+
+def _held(db: Database, pair: EntityPair) -> int:
+    """Records with a change that a rule keeps back; what an end refused counts as in quarantine."""
+    if db.is_empty(changes_table(pair)):
+        return 0
+    refused = """SELECT 1 FROM store.quarantine q WHERE q.stage = 'writeback' AND q.pair = ?
+                 AND q.record_id = c.origin_id AND (q.property IS NULL OR q.property = c.property)"""
+    return db.count(
+        f"""SELECT count(*) FROM (SELECT DISTINCT link_id, origin_id, system FROM {changes_table(pair)} c
+            WHERE state = 'held' AND NOT EXISTS ({refused}))""",
+        [pair.name],
+    )
 
 
 def _in_review(db: Database, pair: EntityPair) -> int:

@@ -151,6 +151,7 @@ def _causes(held: Iterable[Held], *, by_property: bool) -> tuple[Cause, ...]:
 def _general(one: Held) -> str:
     """The reason without what is particular to the record."""
     reason = one.reason if one.record is None else re.sub(rf"\b{re.escape(one.record)}\b", "…", one.reason)
+    reason = re.sub(rf"\b{re.escape(one.pair)} (?=\S*\d)[^\s,;.:)]+", f"{one.pair} …", reason)
     return _PARTICULAR.sub("…", reason)
 
 
