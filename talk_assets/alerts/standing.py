@@ -118,10 +118,17 @@ def loaded(text: str) -> dict[str, Cause]:
             name: Cause(
                 trouble=Trouble(**row["trouble"]),
                 patience=timedelta(seconds=row["patience"]),
-                **{key: None if row[key] is None else datetime.fromisoformat(row[key]) for key in _TIMES},
+                since=datetime.fromisoformat(row["since"]),
+                told=_time(row["told"]),
+                tried=_time(row["tried"]),
+                over=_time(row["over"]),
             )
             for name, row in rows.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):
         # It says only what was told: without it, at worst something is told twice.
         return {}
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -21,9 +21,9 @@ _ONE_ROW = 5
 
 
 def charts(figures: Figures) -> dict[str, str]:
-    """The charts of *figures* by title, as SVG for a page; none where there is no history yet."""
+    """The charts of *figures* by title, as SVG for a page; none where there is no history to compare with yet."""
     steps = figures.steps
-    if not steps:
+    if len(steps) <= 1:
         return {}
     waited = {state: [step.waiting[state] for step in steps] for state in STATES}
     seen = [state for state, counts in waited.items() if any(counts)]

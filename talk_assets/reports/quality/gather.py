@@ -111,7 +111,7 @@ def _said(row: Mapping[str, str | None], *, show: bool) -> str:
 
 def _stamps(db: Database, pairs: Iterable[EntityPair], found: pl.DataFrame) -> dict[tuple[str, str, str], datetime]:
     """When records were edited last that something waits of."""
-    stamps = {}
+    stamps: dict[tuple[str, str, str], datetime] = {}
     for pair in pairs:
         for system in System:
             of_end = (pl.col("pair") == pair.name) & (pl.col("system") == system.value) & pl.col("since").is_null()
@@ -151,7 +151,8 @@ def _causes(held: Iterable[Held], *, by_property: bool) -> tuple[Cause, ...]:
 def _general(one: Held) -> str:
     """The reason without what is particular to the record."""
     reason = one.reason if one.record is None else re.sub(rf"\b{re.escape(one.record)}\b", "…", one.reason)
-    reason = re.sub(rf"\b{re.escape(one.pair)} (?=\S*\d)[^\s,;.:)]+", f"{one.pair} …", reason)
+    kinds = "|".join([re.escape(one.pair), *(system.title for system in System)])
+    reason = re.sub(rf"\b({kinds}) (?=\S*\d)[^\s,;.:)]+", r"\1 …", reason)
     return _PARTICULAR.sub("…", reason)
 
 

@@ -37,12 +37,10 @@ def page(figures: Figures, *, salesforce_url: str | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "moment": moment,
-        "age": lambda since: age(since, figures.generated),
-        "span": span,
-        "share": share,
-    }
+    environment.filters["moment"] = moment
+    environment.filters["age"] = lambda since: age(since, figures.generated)
+    environment.filters["span"] = span
+    environment.filters["share"] = share
     script = "\n".join(_asset(name) for name in _SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("quality.html.j2").render(

@@ -8,7 +8,11 @@ import polars as pl
 from talk_assets.model.system import System
 from talk_assets.reports.quality.figures import STATES, Delay, Step
 
-_WIDTHS = {timedelta(hours=3): timedelta(minutes=5), timedelta(days=3): timedelta(hours=1)}
+_WIDTHS = {
+    timedelta(minutes=20): timedelta(minutes=1),
+    timedelta(hours=3): timedelta(minutes=5),
+    timedelta(days=3): timedelta(hours=1),
+}
 _LONGEST_WIDTH = timedelta(days=1)
 _COLUMNS = {"conflict": "undecided"}
 _STANDING = ("linked", "in_step", *(_COLUMNS.get(state, state) for state in STATES))
@@ -17,7 +21,7 @@ _MOST_WITHIN = 0.95
 
 
 def width_of(span: timedelta) -> timedelta:
-    """How long a step is, for a history of *span*: five minutes, an hour or a day."""
+    """How long a step is, for a history of *span*: from a minute to a day."""
     return next((width for most, width in _WIDTHS.items() if span <= most), _LONGEST_WIDTH)
 
 
