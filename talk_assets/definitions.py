@@ -50,7 +50,7 @@ def _opened_desk() -> Iterator[Desk]:
         yield Desk(
             store=store,
             folder=told.folder,
-            keep=told.keep_journal,
+            keep=told.journal_kept,
             now=utc_now(),
             show=told.show_values,
             salesforce_url=told.salesforce_url,

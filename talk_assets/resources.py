@@ -180,7 +180,7 @@ def open_session(
                 retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
                 history_kept=settings.history_kept,
                 show_values=settings.show_values,
-                keep_journal=settings.keep_journal,
+                journal_kept=settings.journal_kept,
                 prepare_records=PREPARED_FOR_JOBS if settings.salesforce_bulk_rows else Options().prepare_records,
             ),
         )

@@ -23,7 +23,7 @@ def retention(keep: timedelta, now: Callable[[], datetime]) -> dg.SensorDefiniti
         name="retention",
         minimum_interval_seconds=EVERY,
         default_status=dg.DefaultSensorStatus.RUNNING if keep else dg.DefaultSensorStatus.STOPPED,
-        description="Drops Dagster's records of old runs, with events and logs; TALK_KEEP_RUNS_DAYS says how old. Kept "
+        description="Drops Dagster's records of old runs, with events and logs; TALK_RUNS_DAYS says how old. Kept "
         "is the run that an asset was last made in.",
     )
     def _retention(context: dg.SensorEvaluationContext) -> dg.SkipReason:

@@ -78,7 +78,7 @@ class Settings:
     salesforce_bulk_rows: int
     history_kept: timedelta
     show_values: bool
-    keep_journal: timedelta
+    journal_kept: timedelta
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -111,7 +111,7 @@ class Settings:
             salesforce_bulk_rows=variables.SALESFORCE_BULK_ROWS.value(environ),
             history_kept=variables.HISTORY_DAYS.value(environ),
             show_values=variables.SHOW_VALUES.value(environ),
-            keep_journal=variables.KEEP_JOURNAL_DAYS.value(environ),
+            journal_kept=variables.JOURNAL_DAYS.value(environ),
         )
 
 

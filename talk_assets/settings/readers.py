@@ -17,7 +17,6 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_DAYS = 3650
 _WHOLE = 100
 _LONGEST_LOOKBACK_SECONDS = 7 * 24 * 3600
-_LONGEST_DAYS = 3650
 
 
 class Secret:
@@ -173,11 +172,9 @@ def seconds(text: str) -> timedelta:
     return timedelta(seconds=int(text))
 
 
-def days(text: str) -> timedelta:
-    """A whole number of days, up to ten years."""
-    if re.fullmatch(r"\d{1,4}", text, re.ASCII) is None or int(text) > _LONGEST_DAYS:
-        raise ValueError(f"not a whole number from 0 to {_LONGEST_DAYS}")
-    return timedelta(days=int(text))
+def days_or_never(text: str) -> timedelta:
+    """A whole number of days, up to ten years; 0 says never."""
+    return timedelta(0) if text == "0" else days(text)
 
 
 def hours(text: str) -> timedelta:

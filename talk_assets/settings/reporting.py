@@ -14,14 +14,14 @@ from talk_assets.settings import variables
 class ReportSettings:
     """*store* and *folder* are where the store lies and where reports go, *schedule* is daily, weekly or off.
 
-    *keep_journal* is how long the store remembers what runs did and reports stay, *keep_runs* how long Dagster's own
+    *journal_kept* is how long the store remembers what runs did and reports stay, *keep_runs* how long Dagster's own
     records do (0: for ever). *salesforce_url* is None where the org is not set.
     """
 
     store: Path
     folder: Path
     schedule: str
-    keep_journal: timedelta
+    journal_kept: timedelta
     keep_runs: timedelta
     show_values: bool
     salesforce_url: str | None
@@ -39,8 +39,8 @@ class ReportSettings:
                 store=store,
                 folder=store.parent / "reports",
                 schedule=variables.REPORT.value(environ),
-                keep_journal=variables.KEEP_JOURNAL_DAYS.value(environ),
-                keep_runs=variables.KEEP_RUNS_DAYS.value(environ),
+                journal_kept=variables.JOURNAL_DAYS.value(environ),
+                keep_runs=variables.RUNS_DAYS.value(environ),
                 show_values=variables.SHOW_VALUES.value(environ),
                 salesforce_url=variables.SALESFORCE_URL.given(environ),
             )

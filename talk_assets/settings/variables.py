@@ -169,16 +169,16 @@ CUSTOMERP_DOORBELL_SECONDS = Variable(
     read=readers.seconds,
     default="5",
 )
-KEEP_JOURNAL_DAYS = Variable(
-    name="TALK_KEEP_JOURNAL_DAYS",
+JOURNAL_DAYS = Variable(
+    name="TALK_JOURNAL_DAYS",
     doc="how many days the store remembers what each run did, and data-quality reports are kept",
     read=readers.days,
     default="90",
 )
-KEEP_RUNS_DAYS = Variable(
-    name="TALK_KEEP_RUNS_DAYS",
+RUNS_DAYS = Variable(
+    name="TALK_RUNS_DAYS",
     doc="how many days Dagster's own record of a run is kept, with its events and logs; 0 for ever",
-    read=readers.days,
+    read=readers.days_or_never,
     default="30",
 )
 REPORT = Variable(
@@ -217,8 +217,8 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         SALESFORCE_DOORBELL_SECONDS,
         SALESFORCE_DOORBELL_SHARE,
         CUSTOMERP_DOORBELL_SECONDS,
-        KEEP_JOURNAL_DAYS,
-        KEEP_RUNS_DAYS,
+        JOURNAL_DAYS,
+        RUNS_DAYS,
         REPORT,
         *ALERT_VARIABLES,
     ),
