@@ -24,19 +24,37 @@ Filled = tuple[str, str, System]
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What both ends hold of a probe: *here* where it was made, *there* on the other; None where there is no record."""
+    """What both ends hold of a probe: *here* where it was made, *there* on the other, *at* a time.
+
+    None where there is no such record, or one that breaks its contract.
+    """
 
     here: Values | None
     there: Values | None
     at: datetime
 
 
-def look(session: Session, probe: Probe) -> Look:
-    """Read the probe and its counterpart from their ends."""
-    here = _held(session, probe, probe.origin)
-    _find_counterpart(session, probe)
-    there = _held(session, probe, probe.origin.other)
-    return Look(here=here, there=there, at=session.clock())
+def looks(session: Session, probes: Sequence[Probe]) -> list[tuple[Probe, Look]]:
+    """Read *probes* and their counterparts from their ends, each kind of record at once."""
+    for probe in probes:
+        _find_counterpart(session, probe)
+    held: dict[tuple[str, System], dict[str, Values]] = {}
+    for pair in dict.fromkeys(probe.pair for probe in probes):
+        own = [probe for probe in probes if probe.pair is pair]
+        for system in System:
+            records = {
+                probe.ids[system]: None if probe.document is None else probe.document.ids.get(system)
+                for probe in own
+                if system in probe.ids
+            }
+            rows = read(session, pair, system, records).rows.iter_rows(named=True) if records else ()
+            held[pair.name, system] = {row["_id"]: row for row in rows}
+    at = session.clock()
+
+    def of(probe: Probe, system: System) -> Values | None:
+        return held[probe.pair.name, system].get(probe.ids.get(system, ""))
+
+    return [(probe, Look(here=of(probe, probe.origin), there=of(probe, probe.origin.other), at=at)) for probe in probes]
 
 
 def filled(probe: Probe, seen: Look) -> dict[Filled, Any]:
@@ -152,16 +170,6 @@ def _find_counterpart(session: Session, probe: Probe) -> None:
         found = links.by_record(session.db, probe.pair, probe.origin, [record])
         if found.height == 1:
             probe.ids[probe.origin.other] = found[f"{probe.origin.other}_id"].item()
-
-
-def _held(session: Session, probe: Probe, system: System) -> Values | None:
-    """What *system* holds of the probe; None if it has no such record, or one that breaks its contract."""
-    record = probe.ids.get(system)
-    if record is None:
-        return None
-    document = None if probe.document is None else probe.document.ids.get(system)
-    rows = read(session, probe.pair, system, {record: document}).rows
-    return rows.row(0, named=True) if rows.height == 1 else None
 
 
 def _why_held(probe: Probe, p: Property, waiting: pl.DataFrame) -> str | None:

@@ -84,7 +84,7 @@ class _Pass:
         names = [pair.name for pair in self.pairs if pair.parent is None]
         report = run_cycle(self.session, pairs=names)
         open_items = {row.item for row in self.rows if row.untestable is None and row.item.operation is operation}
-        seen = [(probe, judge.look(self.session, probe)) for probe in self.probes.of(self.pairs)]
+        seen = judge.looks(self.session, self.probes.of(self.pairs))
         fills: dict[judge.Filled, object] = {}
         for probe, look in seen if operation is Operation.CLEAR else ():
             fills |= judge.filled(probe, look)
