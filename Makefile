@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help tryton demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients
+.PHONY: help latency tryton demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients pictures
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: $(READY)  ## Print the benchmarks' numbers
 	$(BIN)/python -m bench.fixed
 	$(BIN)/python -m bench
 
+latency: $(READY)  ## Measure how long edits take to arrive in the other system: EDITS=50
+	$(BIN)/python -m bench.latency --edits $(or $(EDITS),50)
+
 soak: $(READY)  ## Play simulated syncs under faults on all cores: RUNS=50000, or MINUTES=60
 	$(BIN)/python -m talk_assets_tests.simulation $(if $(MINUTES),--minutes $(MINUTES),--runs $(or $(RUNS),50000))
 
@@ -62,6 +65,9 @@ crash: $(READY)  ## Let runs die at every place, request and commit, with every 
 
 reference: $(READY)  ## Write docs/reference.md anew from the declarations
 	$(BIN)/python -m talk_assets.reports.catalogue --write docs/reference.md
+
+pictures: $(READY)  ## Take the README's pictures anew; needs Chromium
+	$(BIN)/python -m talk_assets_tests.browser.pictures data
 
 wheel: $(READY)  ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

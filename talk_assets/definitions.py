@@ -6,12 +6,16 @@ from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 
+from talk_assets.alerts.channels import Channel
 from talk_assets.audit.assets import audit_asset
 from talk_assets.automation.aftermath import resume
-from talk_assets.automation.jobs import audit_job, jobs
+from talk_assets.automation.alarm import alarm
+from talk_assets.automation.jobs import audit_job, jobs, report_job
+from talk_assets.automation.pace import Pace
 from talk_assets.automation.resource import session_resource
-from talk_assets.automation.schedules import audit_schedule, sweep_schedule, whole_read_schedule
-from talk_assets.automation.sensors import bell_for, doorbell
+from talk_assets.automation.retention import retention
+from talk_assets.automation.schedules import audit_schedule, report_schedule, sweep_schedule, whole_read_schedule
+from talk_assets.automation.sensors import LONG_POLL, bell_for, doorbells
 from talk_assets.changesets.assets import changes_asset
 from talk_assets.entities import LOOKUPS, PAIRS, entity_of, lookups_of
 from talk_assets.links.assets import links_asset
@@ -22,28 +26,46 @@ from talk_assets.model.system import System
 from talk_assets.pages import Pages
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
-from talk_assets.resources import open_ends, open_session, utc_now
+from talk_assets.reports.assets import QUALITY, Desk, quality_asset
+from talk_assets.resources import KeptEnds, open_channels, open_session, utc_now
 from talk_assets.session import Session
-from talk_assets.settings import Settings, addresses, doorbell_intervals, environment, owners
-from talk_assets.systems.port import SystemPort
+from talk_assets.settings import (
+    AlertSettings,
+    ReportSettings,
+    Settings,
+    addresses,
+    doorbell_settings,
+    environment,
+    owners,
+)
+from talk_assets.store.database import Database
+from talk_assets.store.status import create_declared
+from talk_assets.verify.assets import verification_asset, verification_job
 from talk_assets.writeback.assets import writeback_asset
 from talk_assets.writeback.config import Writing
 
-_LONG_POLL_SECONDS = 3.0
+
+def _settings() -> Settings:
+    return Settings.from_environment(environment())
 
 
 def _opened_session() -> AbstractContextManager[Session]:
-    return open_session(Settings.from_environment(environment()))
+    return open_session(_settings())
 
 
 @contextmanager
-def _opened_end(system: System) -> Iterator[SystemPort]:
-    ends = open_ends(Settings.from_environment(environment()))
-    try:
-        yield ends[system]
-    finally:
-        for port in ends.values():
-            port.close()
+def _opened_desk() -> Iterator[Desk]:
+    told = ReportSettings.from_environment(environment())
+    with Database(told.store) as store:
+        create_declared(store)
+        yield Desk(
+            store=store,
+            folder=told.folder,
+            keep=told.journal_kept,
+            now=utc_now(),
+            show=told.show_values,
+            salesforce_url=told.salesforce_url,
+        )
 
 
 def _raw_assets() -> Iterator[dg.AssetsDefinition]:
@@ -75,12 +97,35 @@ def _assets() -> Iterator[dg.AssetsDefinition]:
         yield links_asset(pair, PAIRS)
         yield changes_asset(pair, PAIRS)
         yield audit_asset(pair)
+    yield verification_asset(PAIRS)
+    yield quality_asset(_opened_desk)
 
 
 def _sensors(targets: list[dg.JobDefinition]) -> Iterator[dg.SensorDefinition]:
-    salesforce, customerp = doorbell_intervals(environment())
-    yield doorbell(bell_for(System.SALESFORCE, PAIRS, interval=salesforce), targets, _opened_end)
-    yield doorbell(bell_for(System.CUSTOMERP, PAIRS, interval=customerp, wait=_LONG_POLL_SECONDS), targets, _opened_end)
+    told = doorbell_settings(environment())
+    opened = KeptEnds(_settings)
+    salesforce = Pace(quiet=told.salesforce_interval, share=told.salesforce_share)
+    yield from doorbells(bell_for(System.SALESFORCE, PAIRS, pace=salesforce), targets, opened)
+    customerp = Pace(quiet=told.customerp_interval, share=1.0)
+    yield from doorbells(bell_for(System.CUSTOMERP, PAIRS, pace=customerp, wait=LONG_POLL), targets, opened)
+
+
+def _channels() -> dict[str, Channel]:
+    return open_channels(AlertSettings.from_environment(environment()))
+
+
+def _watchers() -> Iterator[dg.SensorDefinition]:
+    told, kept = AlertSettings.from_environment(environment()), ReportSettings.from_environment(environment())
+    yield retention(kept.keep_runs, utc_now)
+    yield alarm(
+        _channels,
+        utc_now,
+        are_on=told.are_on,
+        repeat=told.repeat,
+        patience=told.patience,
+        quarantine=told.quarantine,
+        ui_url=told.ui_url,
+    )
 
 
 # Each process of Dagster that runs our code imports this module, and nothing of ours before it.
@@ -89,13 +134,20 @@ os.umask(0o077)
 
 _JOBS = jobs(PAIRS, LOOKUPS)
 _AUDIT = audit_job(PAIRS)
+_REPORT = report_job(QUALITY)
+_REPORTING = ReportSettings.from_environment(environment())
 _PAGES = Pages(owners=owners(environment()), addresses=addresses(environment()), pairs=PAIRS, lookups=LOOKUPS)
 
 defs = dg.Definitions(
     assets=[_PAGES.of(asset) for asset in _assets()],
-    jobs=[*_JOBS, _AUDIT],
-    sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now)],
-    schedules=[sweep_schedule(_JOBS[-1]), whole_read_schedule(_JOBS[-1]), audit_schedule(_AUDIT)],
+    jobs=[*_JOBS, _AUDIT, verification_job(), _REPORT],
+    sensors=[*_sensors(_JOBS), resume(_JOBS, utc_now), *_watchers()],
+    schedules=[
+        sweep_schedule(_JOBS[-1]),
+        whole_read_schedule(_JOBS[-1]),
+        audit_schedule(_AUDIT),
+        report_schedule(_REPORT, _REPORTING.schedule),
+    ],
     resources={"session": session_resource(_opened_session), "reading": Reading(), "writing": Writing()},
     executor=dg.in_process_executor,
 )

@@ -17,6 +17,8 @@ from talk_assets.model.wire import Entity
 _STALE = dg.FreshnessPolicy.time_window(warn_window=timedelta(minutes=30), fail_window=timedelta(hours=1))
 """Everything is brought into step each quarter of an hour at least: twice missed is worth a look."""
 _NIGHTLY = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=25), fail_window=timedelta(hours=49))
+_FRESH = dict.fromkeys(("raw", "mapped", "links", "changesets", "writeback"), _STALE) | {"audit": _NIGHTLY}
+"""What is made on demand or once a week is never too old."""
 _TABLES = ("raw", "mapped", "links", "changesets")
 """Stages whose assets are tables of their own in the store."""
 
@@ -53,7 +55,7 @@ class Pages:
             owners=list(self.owners),
             metadata=dict(spec.metadata) | about,
             tags=dict(spec.tags) | tags,
-            freshness_policy=spec.freshness_policy or (_NIGHTLY if stage == "audit" else _STALE),
+            freshness_policy=spec.freshness_policy or _FRESH.get(stage),
         )
 
     def _lists(self, name: str, systems: Sequence[System]) -> list[tuple[System, str]]:

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 
+from talk_assets.alerts.channels import Channel, Mailbox, mail, webhook
 from talk_assets.entities import LOOKUPS, PAIRS, children_of
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.session import Options, PrivateContacts, Session
-from talk_assets.settings import SalesforceSettings, Settings
+from talk_assets.settings import AlertSettings, SalesforceSettings, Settings
 from talk_assets.store.database import Database
 from talk_assets.systems.http import Patience
 from talk_assets.systems.plugged import Opening, open_customerp
@@ -53,8 +55,13 @@ def grant(settings: SalesforceSettings) -> Grant:
     return client_credentials(client_id=settings.client_id, client_secret=secret or "")
 
 
-def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[System, SystemPort]:
-    """Open both ends; nothing is asked of them yet."""
+def open_ends(
+    settings: Settings, *, patience: Patience | None = None, only_listening: bool = False
+) -> dict[System, SystemPort]:
+    """Open both ends; nothing is asked of them yet.
+
+    Who is *only_listening* hears of what others change, where an end tells whose a change was.
+    """
     pairs, lookups = declared(settings)
     relations = {p.name: p.salesforce_children for p in pairs.values() if p.salesforce_children}
     entities = {
@@ -74,6 +81,7 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
         patience=patience,
         reserve=settings.salesforce_reserve,
         bulk_from=settings.salesforce_bulk_rows or None,
+        only_listening=only_listening,
     )
     customerp = open_customerp(
         settings.customerp.port,
@@ -84,9 +92,61 @@ def open_ends(settings: Settings, *, patience: Patience | None = None) -> dict[S
             clock=utc_now,
             ca_file=settings.ca_file,
             patience=patience,
+            only_listening=only_listening,
         ),
     )
     return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
+
+
+class KeptEnds:
+    """Both ends for those who only listen: opened once, and anew after a failure or when the settings changed."""
+
+    def __init__(self, read_settings: Callable[[], Settings]) -> None:
+        self._read_settings = read_settings
+        self._kept: dict[System, tuple[Settings, dict[System, SystemPort]]] = {}
+        self._gates = {system: Lock() for system in System}
+
+    @contextmanager
+    def __call__(self, system: System) -> Iterator[SystemPort]:
+        """Lend the port of *system*, to one at a time."""
+        with self._gates[system]:
+            settings = self._read_settings()
+            if system in self._kept and self._kept[system][0] != settings:
+                self._forget(system)
+            if system not in self._kept:
+                self._kept[system] = settings, open_ends(settings, only_listening=True)
+            try:
+                yield self._kept[system][1][system]
+            except BaseException:
+                self._forget(system)
+                raise
+
+    def _forget(self, system: System) -> None:
+        for port in self._kept.pop(system)[1].values():
+            port.close()
+
+
+def open_channels(settings: AlertSettings) -> dict[str, Channel]:
+    """The ways alerts go out, by name; none where none is set."""
+    channels: dict[str, Channel] = {}
+    if settings.webhook is not None:
+        channels["webhook"] = webhook(settings.webhook.reveal(), ca_file=settings.ca_file)
+    if settings.mail is not None:
+        told, server = settings.mail, settings.mail.server
+        channels["e-mail"] = mail(
+            Mailbox(
+                host=server.host,
+                port=server.port,
+                encrypted=server.encrypted,
+                plain=server.plain,
+                sender=told.sender,
+                to=told.to,
+                user=told.user,
+                password=None if told.password is None else told.password.reveal(),
+                ca_file=settings.ca_file,
+            )
+        )
+    return channels
 
 
 @contextmanager
@@ -121,6 +181,7 @@ def open_session(
                 retry_pause=PAUSE_BETWEEN_RUNS * (patience or Patience()).first_pause,
                 history_kept=settings.history_kept,
                 show_values=settings.show_values,
+                journal_kept=settings.journal_kept,
                 prepare_records=PREPARED_FOR_JOBS if settings.salesforce_bulk_rows else Options().prepare_records,
             ),
         )

@@ -42,7 +42,7 @@ class Options:
     at a time, and *most_lines* how many lines a document may have to be created. *retry_pause* is the
     longest pause in seconds before a write is tried a second time; it doubles with each further try.
     *show_values* puts records' values into Dagster's pages, and so into its event database. *history_kept* is how
-    long the store remembers which value stood where.
+    long the store remembers which value stood where, *journal_kept* what each run did.
     """
 
     account_for_private_contacts: PrivateContacts = PrivateContacts.CREATE
@@ -58,6 +58,7 @@ class Options:
     retry_pause: float = 15.0
     show_values: bool = False
     history_kept: timedelta = timedelta(days=90)
+    journal_kept: timedelta = timedelta(days=90)
 
 
 @dataclass(kw_only=True)
@@ -70,7 +71,8 @@ class Session:
     *made* holds the links of records made in this run: what completes one (a price, a status) is part of making it.
     *reconciled* holds the store's change number at which each pair was last reconciled in this run. *random* gives
     numbers from 0 up to 1, for pauses. *postponed* names (pair, end, origin) of what could not be brought to an end.
-    *reads* says how each entity of an end was last read in this run, and *run* is the Dagster run's id.
+    *reads* says how each entity of an end was last read in this run, *run* is the Dagster run's id, and *started* when
+    the run began.
     """
 
     db: Database
@@ -91,6 +93,7 @@ class Session:
     identities: dict[System, Identity] = field(default_factory=dict)
     reads: dict[tuple[str, System], How] = field(default_factory=dict)
     run: str | None = None
+    started: datetime | None = None
 
     def begin(self) -> None:
         """Create missing tables and make sure the store belongs to these two ends.
@@ -98,6 +101,7 @@ class Session:
         Raises:
             StoreMismatchError: the store was filled from another org or tenant.
         """
+        self.started = self.clock()
         entities = [self.entity(pair, system) for pair in self.pairs.values() for system in System]
         create_tables(self.db, self.pairs.values(), [*entities, *self.lookups.values()])
         why = doubt.begin(self.db, self.pairs.values())
@@ -107,8 +111,8 @@ class Session:
                 "logged as a conflict. Nothing else need be done.",
                 why,
             )
-        intents.forget(self.db, self.clock() - INTENTS_KEPT)
-        history.forget(self.db, self.clock(), self.clock() - self.options.history_kept)
+        intents.forget(self.db, self.started - INTENTS_KEPT)
+        history.forget(self.db, self.started, self.started - self.options.history_kept)
         for system in System:
             identity = self.ends[system].identify()
             self.identities[system] = identity

@@ -9,13 +9,14 @@ import dagster as dg
 import pytest
 import yaml
 
-from talk_assets.automation.jobs import STAGES, SyncConfig
+from talk_assets.automation.jobs import SyncConfig
 from talk_assets.definitions import defs
 from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.system import System
 from talk_assets.pages import Pages
 
 ROOT = Path(__file__).parents[1]
+REPORT = dg.AssetKey(["reports", "data_quality"])
 ENDS = ("salesforce", "customerp")
 DOCUMENTS = [pair for pair in PAIRS.values() if pair.parent is None]
 
@@ -53,10 +54,11 @@ def test_workspace_names_the_definitions():
 
 def test_each_pair_has_eight_assets_and_an_audit_and_each_lookup_one(graph):
     """Folder, key prefix and group are one word."""
-    expected = {key("raw", f"salesforce_{name}") for name in LOOKUPS}
+    expected = {key("raw", f"salesforce_{name}") for name in LOOKUPS} | {REPORT}
     for name in PAIRS:
         expected |= {key(stage, f"{end}_{name}") for stage in ("raw", "mapped", "writeback") for end in ENDS}
         expected |= {key("links", name), key("changesets", name), key("audit", name)}
+    expected.add(key("verify", "linked_records"))
 
     assert graph.get_all_asset_keys() == expected
     assert all(graph.get(found).group_name == found.path[0] for found in expected)
@@ -98,9 +100,12 @@ def test_one_job_a_pair_and_one_for_all(graph):
     """Lines run with their document; a job reads the records its writes refer to."""
     jobs = {job.name: set(defs.resolve_job_def(job.name).asset_layer.executable_asset_keys) for job in defs.jobs}
 
-    assert {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all", "audit"} <= set(jobs)
-    assert jobs["sync_all"] == {found for found in graph.get_all_asset_keys() if found.path[0] in STAGES}
+    sync = {"sync_product", "sync_contact", "sync_quote", "sync_order", "sync_all"}
+    assert set(jobs) == sync | {"audit", "verify", "report"}
     assert jobs["audit"] == {key("audit", name) for name in PAIRS}
+    assert jobs["verify"] == {key("verify", "linked_records")}
+    assert jobs["report"] == {REPORT}
+    assert jobs["sync_all"] == graph.get_all_asset_keys() - jobs["audit"] - jobs["verify"] - jobs["report"]
     assert {found for found in jobs["sync_contact"] if found.path[0] != "raw"} == {
         found for found in jobs["sync_all"] if found.path[0] != "raw" and is_of(found, "contact")
     }
@@ -155,7 +160,7 @@ def test_pages_lead_on(graph):
         node = graph.get(found)
         files = [Path(one.file_path) for one in node.metadata["dagster/code_references"].code_references]
         assert all(one.exists() for one in files)
-        assert node.freshness_policy is not None
+        assert (node.freshness_policy is None) == (found.path[0] in {"verify", "reports"})
         assert files[-1].match(f"talk_assets/{found.path[0]}/assets.py")
     mapped = graph.get(key("mapped", "salesforce_quote_line"))
     assert Path(mapped.metadata["dagster/code_references"].code_references[0].file_path).name == "quote.py"
@@ -213,6 +218,7 @@ def test_promises_are_checks(graph):
         ("audit", "fresh"): False,
         ("audit", "no_drift"): False,
         ("audit", "counterparts"): False,
+        **{("verify", f"{name}_rows_pass"): False for name in PAIRS},
     }
 
 

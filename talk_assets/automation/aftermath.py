@@ -62,7 +62,7 @@ def end_runs_left_in(home: Path) -> int:
 
 def is_whole(run: dg.DagsterRun) -> bool:
     """Whether *run* brings across all that its job can: a dry run or a part of the assets does not."""
-    return not run.run_config.get("dry_run") and run.asset_selection is None
+    return not run.run_config.get("dry_run") and not run.asset_selection
 
 
 @dataclass(frozen=True, kw_only=True)

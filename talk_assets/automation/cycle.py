@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from talk_assets.automation.journal import COMMAND, kind_of, noted
 from talk_assets.changesets import guard
 from talk_assets.changesets.stage import reconcile_pair
 from talk_assets.entities import lookups_written_with
@@ -124,18 +125,19 @@ def run_cycle(
     say = progress or (lambda _: None)
     session.accept = accept
     chosen = with_lines(session, pairs)
-    for system in System:
-        recover(session, system)
-    _read(session, chosen, full=full, say=say)
-    for pair in chosen:
-        say(f"comparing {pair.name}")
-        match_pair(session, pair)
-        reconcile_pair(session, pair)
-    if not dry_run:
+    with noted(session, job=COMMAND, kind=kind_of(full=full, dry_run=dry_run)):
+        for system in System:
+            recover(session, system)
+        _read(session, chosen, full=full, say=say)
         for pair in chosen:
-            guard.check(session, pair)
-        for pair in (p for p in chosen if p.parent is None):
-            _write(session, pair, say=say)
+            say(f"comparing {pair.name}")
+            match_pair(session, pair)
+            reconcile_pair(session, pair)
+        if not dry_run:
+            for pair in chosen:
+                guard.check(session, pair)
+            for pair in (p for p in chosen if p.parent is None):
+                _write(session, pair, say=say)
     failpoint("checkpointing")
     session.db.checkpoint()
     failpoint("checkpointed")

@@ -21,8 +21,9 @@ from talk_assets.writeback.assets import writeback_key
 from talk_assets.writeback.config import Writing
 
 ALL = "sync_all"
-STAGES = ("raw", "mapped", "links", "changesets", "writeback")
-"""The groups of assets that bring records across; others look on."""
+REPORT = "report"
+LOOKING = (AUDIT, "verify", "reports")
+"""Groups of assets that look at what syncs did, and that no sync makes."""
 
 Job = Any  # Dagster does not export the type of an unresolved asset job.
 
@@ -73,10 +74,10 @@ def pair_job(pair: EntityPair, lines: Sequence[EntityPair], lookups: Iterable[En
 
 
 def all_job() -> Job:
-    """Return the job that syncs every pair, what others refer to first."""
+    """Return the job that syncs every pair, what others refer to first; what only looks has jobs of its own."""
     return dg.define_asset_job(
         ALL,
-        selection=dg.AssetSelection.groups(*STAGES),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(*LOOKING),
         config=sync_config,
         description="Bring every pair into step, both ways, once.",
     )
@@ -89,6 +90,15 @@ def audit_job(pairs: Iterable[str]) -> Job:
         selection=dg.AssetSelection.assets(*(audit_key(name) for name in pairs)),
         description="Compare every record of both ends as they were last read, and say of each that is not in step "
         "why. Writes to no end.",
+    )
+
+
+def report_job(report: dg.AssetKey) -> Job:
+    """Return the job that makes the asset *report*."""
+    return dg.define_asset_job(
+        REPORT,
+        selection=dg.AssetSelection.assets(report),
+        description="Make the data-quality report. Asks no end, and is no part of a sync.",
     )
 
 

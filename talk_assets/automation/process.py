@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+SOCKET = "run-worker.sock"
+"""The socket, in the Dagster home, of the worker that runs are handed to."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 

@@ -2,19 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import dagster as dg
 
 from talk_assets.automation.aftermath import sign
+from talk_assets.automation.journal import kind_of, note
+from talk_assets.automation.seen import leave
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.disclosure import discreet
 from talk_assets.model.system import System
+from talk_assets.raw.config import Reading
 from talk_assets.raw.fetch import recover
 from talk_assets.session import Session
+from talk_assets.store.runs import DONE
 from talk_assets.writeback.config import Writing
 
 SESSION = "session"
 WRITING = "writing"
+READING = "reading"
+SOME_ASSETS = "chosen assets"
+FAILED = "failed"
 
 OpenSession = Callable[[], AbstractContextManager[Session]]
 
@@ -25,19 +33,38 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
     Runs must have one process (`in_process_executor`): a second one would find the store locked.
     """
 
-    @dg.resource(required_resource_keys={WRITING}, description="Both ends and the store, opened once a run.")
+    @dg.resource(required_resource_keys={WRITING, READING}, description="Both ends and the store, opened once a run.")
     @discreet
     def _session(context: dg.InitResourceContext) -> Iterator[Session]:
         sign(context)
         writing: Writing = getattr(context.resources, WRITING)
+        reading: Reading = getattr(context.resources, READING)
         with opened() as session:
             session.accept = writing.accept or None
             session.run = None if context.run is None else context.run.run_id
             session.set_limits(writing.limits)
             settle_earlier_writes(session)
-            yield session
+            try:
+                yield session
+                kind = kind_of(full=reading.full, dry_run=writing.dry_run)
+                note(session, job=_job(context), kind=kind, outcome=FAILED if _has_failed(context) else DONE)
+            finally:
+                if context.instance is not None:
+                    leave(session, Path(context.instance.root_directory))
 
     return _session
+
+
+def _job(context: dg.InitResourceContext) -> str:
+    """The run's job, or what stands for it where a person chose single assets."""
+    run = context.run
+    return SOME_ASSETS if run is None or run.asset_selection else run.job_name
+
+
+def _has_failed(context: dg.InitResourceContext) -> bool:
+    if context.run is None or context.instance is None:
+        return False
+    return bool(context.instance.all_logs(context.run.run_id, of_type={dg.DagsterEventType.STEP_FAILURE}))
 
 
 def settle_earlier_writes(session: Session) -> None:

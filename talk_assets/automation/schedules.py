@@ -3,11 +3,14 @@
 import dagster as dg
 
 from talk_assets.automation.jobs import ALL, Job
-from talk_assets.automation.sensors import Busy
+from talk_assets.automation.listening import Busy
 
 QUARTER_HOURLY = "*/15 * * * *"
 NIGHTLY = "7 2 * * *"
 AFTER_NIGHTLY = "8 2 * * *"
+
+REPORT_TIMES = {"daily": "17 6 * * *", "weekly": "17 6 * * 1"}
+"""After the night's whole read."""
 
 
 def sweep_schedule(job: Job) -> dg.ScheduleDefinition:
@@ -68,3 +71,19 @@ def audit_schedule(job: Job) -> dg.ScheduleDefinition:
         return dg.RunRequest()
 
     return _audit
+
+
+def report_schedule(job: Job, how_often: str) -> dg.ScheduleDefinition:
+    """Return the schedule that makes the data-quality report *how_often*: daily, weekly or off.
+
+    It is a run of its own, so that no sync waits for it.
+    """
+    return dg.ScheduleDefinition(
+        name="data_quality_report",
+        job=job,
+        cron_schedule=REPORT_TIMES.get(how_often, REPORT_TIMES["weekly"]),
+        default_status=dg.DefaultScheduleStatus.RUNNING
+        if how_often in REPORT_TIMES
+        else dg.DefaultScheduleStatus.STOPPED,
+        description="Makes the data-quality report, after the night's whole read; TALK_REPORT says how often.",
+    )

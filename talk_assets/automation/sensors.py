@@ -4,16 +4,18 @@ A sensor's cursor is kept when a run was requested, whether or not that run then
 be no more than the last ring heard. How far an end was really read is kept in the store, with the rows.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import replace
+from pathlib import Path
 
 import dagster as dg
 
-from talk_assets.automation.aftermath import QUEUED, RUNNING, is_whole
-from talk_assets.automation.jobs import ALL, Job, job_name
+from talk_assets.automation.ear import Ear, Heard, ear, has_rung
+from talk_assets.automation.jobs import Job, job_name
+from talk_assets.automation.listening import BRIEF, Around, Bell, Busy, Clock, attend
+from talk_assets.automation.pace import Pace
+from talk_assets.automation.seen import with_seen
 from talk_assets.entities import entity_of, lookups_of
 from talk_assets.model.disclosure import redacted
 from talk_assets.model.errors import TalkError
@@ -23,135 +25,94 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems.port import SystemPort
 
 OpenEnd = Callable[[System], AbstractContextManager[SystemPort]]
+Evaluation = Callable[[dg.SensorEvaluationContext], dg.SensorResult | dg.SkipReason]
+RING_TAG = "talk/ring"
+TURN_SECONDS = 4.7
+"""How long a sensor listens: the daemon looks for sensors to evaluate every five seconds."""
+LONG_POLL = 4.0
+"""How long an end may hold the answer to one look; less than a turn, for the looks around it."""
+_RUNS_SHOW_SECONDS = 2.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bell:
-    """What a doorbell listens to.
+def doorbells(
+    bell: Bell,
+    targets: Sequence[Job],
+    opened: OpenEnd,
+    *,
+    turn: float = TURN_SECONDS,
+    clock: Clock | None = None,
+) -> Iterable[dg.SensorDefinition]:
+    """Return the sensor that rings for what moves in *bell*'s end, which *opened* gives access to, and its relief.
 
-    *jobs* names, for each entity, the jobs that bring its changes across, in run order. *interval* is
-    the shortest time between two looks, *wait* how long one look may wait for a change, in seconds.
+    A sensor that rings is not evaluated again before the daemon's next round; its relief listens for the rest of it.
     """
-
-    system: System
-    entities: Sequence[Entity]
-    jobs: Mapping[str, Sequence[str]]
-    interval: timedelta
-    wait: float = 0.0
-
-
-def doorbell(bell: Bell, targets: Sequence[Job], opened: OpenEnd) -> dg.SensorDefinition:
-    """Return the sensor that rings for what moves in *bell*'s end, which *opened* gives access to."""
-
-    @dg.sensor(
-        name=f"{bell.system}_doorbell",
-        jobs=targets,
-        minimum_interval_seconds=int(bell.interval.total_seconds()),
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Asks {bell.system.title} whether anything moved, and requests a sync of the pairs that did. "
-        "The first time it requests a sync of everything.",
-    )
-    def _doorbell(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        known: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
-        try:
-            with opened(bell.system) as port:
-                heard = listen(port, bell, known)
-        except TalkError as error:
-            return dg.SkipReason(f"{bell.system.title} was not asked, or did not answer: {redacted(str(error))}")
-        if not heard.moved:
-            return dg.SkipReason(f"Nothing moved in {bell.system.title}.")
-        asked = answer(bell, known, heard, Busy.now(context.instance))
-        context.update_cursor(json.dumps(asked.tokens))
-        if asked.jobs:
-            return dg.SensorResult(run_requests=[dg.RunRequest(job_name=job) for job in asked.jobs])
-        if asked.later:
-            return dg.SkipReason(f"{', '.join(asked.later)} is under way and may have read past it: rings again later.")
-        return dg.SkipReason("A run that will read what moved is queued already.")
-
-    return _doorbell
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """What one look at an end told: the entities that *moved*, and what to compare with next time."""
-
-    moved: tuple[str, ...]
-    tokens: dict[str, str]
-
-
-def listen(port: SystemPort, bell: Bell, known: Mapping[str, str]) -> Heard:
-    """Compare *bell*'s entities with the tokens *known* from the last look.
-
-    Where something moved, what did not gets a fresh token, too: an end may tell moves from the oldest
-    token on, and would tell the same ones again and again. Fresh tokens are taken before the last
-    look, so that nothing falls between.
-    """
-    tokens = port.head(bell.entities, known, wait=bell.wait)
-    moved = tuple(name for name in tokens if tokens[name] != known.get(name))
-    if not moved or not known:
-        return Heard(moved=moved, tokens=tokens)
-    fresh = port.head(bell.entities, {})
-    last = port.head(bell.entities, known)
-    moved = tuple(name for name in last if last[name] != known.get(name))
-    return Heard(moved=moved, tokens=fresh | {name: last[name] for name in moved})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Busy:
-    """The names of jobs that have a run waiting to start, and of those that have one under way.
-
-    A dry run, or one of some assets only, counts as under way but not as waiting: what moves before it
-    starts is not brought across by it.
-    """
-
-    queued: frozenset[str]
-    running: frozenset[str]
-
-    @classmethod
-    def now(cls, instance: dg.DagsterInstance) -> "Busy":
-        """Ask *instance*."""
-        queued, running = (
-            instance.get_runs(filters=dg.RunsFilter(statuses=list(statuses))) for statuses in (QUEUED, RUNNING)
-        )
-        return cls(
-            queued=frozenset(run.job_name for run in queued if is_whole(run)),
-            running=frozenset(run.job_name for run in running),
+    name = f"{bell.system}_doorbell"
+    asks = f"Asks {bell.system.title} whether anything moved, and requests a sync of the pairs that did. "
+    for own, doc in (
+        (name, f"{asks}The first time it requests a sync of everything."),
+        (f"{name}_relief", f"{asks}Listens while {name}, which has just rung, waits for its next turn."),
+    ):
+        yield dg.SensorDefinition(
+            name=own,
+            jobs=targets,
+            evaluation_fn=_evaluation(own, bell, opened, turn=turn, clock=clock or Clock()),
+            # One second less than a round of the daemon, which would otherwise now and then come too early for it.
+            minimum_interval_seconds=max(1, int(bell.pace.quiet.total_seconds()) - 1) if bell.wait else 1,
+            default_status=dg.DefaultSensorStatus.RUNNING,
+            description=doc,
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """The *jobs* to request now, those to ring for *later*, and the tokens to keep."""
+def _evaluation(name: str, bell: Bell, opened: OpenEnd, *, turn: float, clock: Clock) -> Evaluation:
+    def evaluate(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        until = clock.timer() + turn
+        folder = Path(context.instance.root_directory)
+        around = Around(
+            busy=lambda: Busy.now(context.instance),
+            rung=lambda since: has_rung(folder, bell.system, since=since),
+            seen=lambda tokens: with_seen(tokens, folder, bell.system),
+            clock=clock,
+        )
+        with ear(folder, bell.system, until=until, timer=clock.timer, sleep=clock.sleep) as held:
+            if held is None:
+                return dg.SkipReason(f"Another doorbell listens to {bell.system.title}.")
+            known = trusted(held, Heard.parse(context.cursor), context.instance, clock)
+            try:
+                with opened(bell.system) as port:
+                    turned = attend(port, bell, known, until=until, around=around)
+            except TalkError as error:
+                # The next listener asks it no sooner than if it had answered.
+                held.hand_on(replace(known, looked=clock.now()))
+                return dg.SkipReason(f"{bell.system.title} was not asked, or did not answer: {redacted(str(error))}")
+            ring = f"{name} {clock.now():.3f}" if turned.jobs else ""
+            heard = replace(turned.heard, ring=ring, runs=len(turned.jobs))
+            context.update_cursor(heard.as_text())
+            held.hand_on(heard)
+        if turned.jobs:
+            tags = {RING_TAG: ring}
+            return dg.SensorResult(run_requests=[dg.RunRequest(job_name=job, tags=tags) for job in turned.jobs])
+        return dg.SkipReason(turned.reason)
 
-    jobs: tuple[str, ...]
-    later: tuple[str, ...]
-    tokens: dict[str, str]
+    return evaluate
 
 
-def answer(bell: Bell, known: Mapping[str, str], heard: Heard, busy: Busy) -> Answer:
-    """Decide what to do about what was heard.
+def trusted(held: Ear, own: Heard, instance: dg.DagsterInstance, clock: Clock) -> Heard:
+    """What the last listener handed on, if the runs it requested are there; otherwise a sensor's *own* cursor.
 
-    A queued run will read what moved. A run under way may have read past it already, so its entities
-    keep their old tokens and ring again.
+    A cursor says no more than that somebody asked for runs: until they are there, nothing was rung for.
     """
-    ringing = {job for name in heard.moved for job in bell.jobs[name]}
-    order = dict.fromkeys(job for entity in bell.entities for job in bell.jobs[entity.name])
-    wanted = [job for job in order if job in ringing] if known else [ALL]
-    wanted = [job for job in wanted if not {job, ALL} & busy.queued]
-    later = tuple(job for job in wanted if {job, ALL} & busy.running)
-    if not known:
-        waiting = set(heard.tokens) if later else set()
-    else:
-        waiting = {name for name in heard.moved if set(bell.jobs[name]) & set(later)}
-    kept = {name: known.get(name) if name in waiting else token for name, token in heard.tokens.items()}
-    return Answer(
-        jobs=tuple(job for job in wanted if job not in later),
-        later=later,
-        tokens={name: token for name, token in kept.items() if token is not None},
-    )
+    left = held.left
+    if not left.tokens:
+        return own
+    until = clock.timer() + _RUNS_SHOW_SECONDS
+    while left.ring and instance.get_runs_count(filters=dg.RunsFilter(tags={RING_TAG: left.ring})) < left.runs:
+        if clock.timer() >= until:
+            return own
+        clock.sleep(BRIEF)
+    return left
 
 
-def bell_for(system: System, pairs: Mapping[str, EntityPair], *, interval: timedelta, wait: float = 0.0) -> Bell:
+def bell_for(system: System, pairs: Mapping[str, EntityPair], *, pace: Pace, wait: float = 0.0) -> Bell:
     """Return what to listen to in *system*: all that *pairs* are read from there.
 
     Customerp's lines move with their documents, Salesforce's by themselves.
@@ -166,4 +127,4 @@ def bell_for(system: System, pairs: Mapping[str, EntityPair], *, interval: timed
             heads[entity.name] = entity
             if job_name(pair) not in jobs.setdefault(entity.name, []):
                 jobs[entity.name].append(job_name(pair))
-    return Bell(system=system, entities=tuple(heads.values()), jobs=jobs, interval=interval, wait=wait)
+    return Bell(system=system, entities=tuple(heads.values()), jobs=jobs, pace=pace, wait=wait)

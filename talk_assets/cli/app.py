@@ -6,16 +6,19 @@ from typing import Annotated
 import typer
 
 from talk_assets.cli import (
+    alerting,
     audit,
     backup,
     conflicts,
     conformance,
     demo,
+    docs,
     doctor,
     explain,
     held,
     history,
     quarantine,
+    report,
     resolve,
     review,
     salesforce,
@@ -23,6 +26,7 @@ from talk_assets.cli import (
     status,
     sync,
     up,
+    verify,
 )
 from talk_assets.cli.failures import Explained
 from talk_assets.model.disclosure import redact_logs
@@ -56,12 +60,16 @@ for command in (
     held.release,
     history.history,
     explain.explain,
+    report.report,
+    alerting.alert,
     doctor.doctor,
     audit.audit,
+    docs.docs,
     backup.backup,
     backup.restore,
     up.up,
     sandbox.sandbox,
+    verify.verify,
 ):
     app.command()(command)
 app.command("keep-apart", help="The same as `talk separate`: say that two records are two things.")(review.separate)

@@ -12,7 +12,7 @@ from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUn
 from talk_assets.model.reserve import Reserve
 from talk_assets.model.system import System
 from talk_assets.resources import declared, open_ends
-from talk_assets.settings import Settings, doorbell_intervals
+from talk_assets.settings import Settings, doorbell_settings
 from talk_assets.systems.customerp import CustomerpPort
 from talk_assets.systems.http import Patience
 from talk_assets.systems.plugged import OWN, plug_named
@@ -73,7 +73,7 @@ def _salesforce(port: SalesforcePort, settings: Settings, environ: Mapping[str, 
     yield from linted
     yield from org.features(survey.shapes, stage=settings.opportunity_stage)
     yield org.pricebook(active=survey.pricebook_active)
-    doorbell, _ = doorbell_intervals(environ)
+    doorbell = doorbell_settings(environ).salesforce_interval
     yield from org.calls(
         allowance=survey.allowance,
         remaining=survey.remaining,

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from talk_assets.reports.timeline import Event
     from talk_assets.store.finding import Found
 
+_LINES = 5
+"""Lines of a document that are named."""
+_RUN = 8
+"""Characters of a run's id, as Dagster's pages show it."""
+
 
 def history(
     record: AnyId,
@@ -28,18 +33,28 @@ def history(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show what happened to a record, oldest first: values, reads, writes, conflicts, links, decisions."""
-    from talk_assets.reports.timeline import of_property, timeline
+    from talk_assets.reports.timeline import lines_of, of_property, timeline
 
     with opened_store() as store:
         found = subject(store, record, pair)
         events = timeline(store, found)
+        lines = lines_of(store, found)
     if name is not None:
         events = of_property(events, property_of(found.pair, name).name)
     if as_json:
-        told = {"pair": found.pair.name, "records": found.ids, "events": [one.as_json() for one in events]}
+        told = {
+            "pair": found.pair.name,
+            "records": found.ids,
+            "lines": lines,
+            "events": [one.as_json() for one in events],
+        }
         typer.echo(json.dumps(told, default=plain_json))
         return
     _show(found, events, name)
+    for child, ids in lines.items():
+        told_of = ", ".join(ids[:_LINES]) + (f" and {len(ids) - _LINES:,} more" if len(ids) > _LINES else "")
+        results().print(plain(f"Its lines have a past of their own: talk history LINE --pair {child}", style="dim"))
+        results().print(plain(f"  {told_of}", style="dim"))
 
 
 def _show(found: "Found", events: "Sequence[Event]", name: str | None) -> None:
@@ -74,6 +89,8 @@ def _notes(event: "Event", name: str | None) -> "Iterator[str]":
     said = [f"edited {event.stamp:%Y-%m-%d %H:%M:%S}"] if stamped and not event.ours else []
     if event.note is not None:
         said.append(event.note)
+    if event.run is not None:
+        said.append(f"run {event.run[:_RUN]}")
     if said:
         yield "; ".join(said)
 

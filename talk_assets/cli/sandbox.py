@@ -12,6 +12,7 @@ from talk_assets.cli.signals import asked_to_stop
 from talk_assets.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from talk_assets.sandbox.customerp import Webhook
     from talk_assets.sandbox.server import SandboxSystems
 
 SalesforcePort = Annotated[
@@ -108,6 +109,7 @@ def embedded_systems(
     seed: int = 0,
     org: str | None = None,
     customerp_without: Collection[str] = (),
+    customerp_webhooks: Collection["Webhook"] = (),
 ) -> Iterator["SandboxSystems"]:
     """Both embedded systems while the block runs.
 
@@ -131,6 +133,7 @@ def embedded_systems(
             seed=seed,
             org=org,
             customerp_without=lacks,
+            customerp_webhooks=customerp_webhooks,
         ) as systems:
             yield systems
     except (server.PortInUseError, server.ShapeError) as error:

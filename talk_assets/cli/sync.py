@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from talk_assets.cli.alerting import told_of_failures
 from talk_assets.cli.reports import plan_tables, planned, report_table, summary, ways_on
 from talk_assets.cli.screen import plain, progress, results
 from talk_assets.settings import Settings, environment
@@ -32,7 +33,8 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Bring both ends into step once."""
-    report = _cycle(pairs=pair, full=full, dry_run=dry_run, accept=accept)
+    with told_of_failures():
+        report = _cycle(pairs=pair, full=full, dry_run=dry_run, accept=accept)
     if as_json:
         typer.echo(json.dumps(report.as_json()))
     else:

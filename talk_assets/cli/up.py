@@ -16,17 +16,21 @@ from typing import Annotated
 
 import typer
 
+from talk_assets.automation.process import SOCKET
 from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home, sole_use
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
 from talk_assets.cli.screen import plain, progress, results
 from talk_assets.cli.signals import asked_to_stop
+from talk_assets.cli.webhooks import taking_webhooks
 from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
 from talk_assets.settings import Settings, environment, variables_for, with_absolute_paths
+from talk_assets.settings.alert_variables import UI_URL
 
 HOST = "127.0.0.1"
 DEFINITIONS = "talk_assets.definitions"
 WEBSERVER = "talk_assets.cli.webserver"
+WORKER = "talk_assets.automation.worker"
 FOREIGN = "foreign.invalid"
 _READY_SECONDS = 120.0
 
@@ -51,12 +55,16 @@ def up(
     salesforce_port: SalesforcePort = 8801,
     customerp_port: CustomerpPort = 8802,
     sample: SampleChoice = Sample.SMALL,
+    webhook_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port for Customerp's webhooks, if their secret is set; 0: any.")
+    ] = 3001,
 ) -> None:
     """Start everything: both embedded systems, the Dagster UI and the daemon. Ctrl-C stops all of it."""
     _refuse_used_port(port)
     with ExitStack() as stack:
         stop = stack.enter_context(asked_to_stop())
         environ = environment()
+        webhooks = stack.enter_context(taking_webhooks(environ, home=data_dir / "dagster_home", port=webhook_port))
         if sandbox:
             own = data_dir / "sandbox"
             with progress("starting the embedded systems"):
@@ -66,6 +74,7 @@ def up(
                         customerp_port=customerp_port,
                         sample=sample,
                         data_dir=own,
+                        customerp_webhooks=webhooks,
                     )
                 )
             # Their own store: links to the embedded systems must never meet those to the real ones.
@@ -79,7 +88,7 @@ def up(
 
             end_runs_left_in(home)
         children = stack.enter_context(Children(inherited=[held]))
-        ui.start(children, with_absolute_paths(environ))
+        ui.start(children, {UI_URL.name: ui.url} | with_absolute_paths(environ))
         with progress("starting the Dagster UI and daemon"):
             ui.wait_until_ready(children, stop)
         if not stop.is_set():
@@ -104,6 +113,7 @@ class Dagster:
     def start(self, children: Children, environ: Mapping[str, str]) -> None:
         """Start both as *children* with *environ*."""
         self.start_webserver(children, environ)
+        self.start_worker(children, environ)
         self.start_daemon(children, environ)
 
     def start_webserver(self, children: Children, environ: Mapping[str, str]) -> None:
@@ -118,10 +128,23 @@ class Dagster:
         script = Path(sysconfig.get_path("scripts")) / "dagster-daemon"
         self._start(children, "dagster-daemon", [str(script), "run", "-m", self.definitions], environ)
 
-    def _start(self, children: Children, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    def start_worker(self, children: Children, environ: Mapping[str, str]) -> None:
+        """Start the process that runs are handed to; while it is not there, they get processes of their own."""
+        command = ["-m", WORKER, SOCKET, self.definitions]
+        self._start(children, "run-worker", command, environ, replaceable=True)
+
+    def _start(
+        self,
+        children: Children,
+        name: str,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        replaceable: bool = False,
+    ) -> None:
         # Dagster lets a .env in its working directory win over the environment; its home has none.
         told = dict(environ) | {"DAGSTER_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
-        children.start(name, [sys.executable, *command], environ=told, folder=self.home)
+        children.start(name, [sys.executable, *command], environ=told, folder=self.home, replaceable=replaceable)
 
     def wait_until_ready(self, children: Children, stop: threading.Event) -> None:
         """Return when the UI answers, and only those it should, or when *stop* is set.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from talk_assets.entities import PAIRS
 from talk_assets.model.system import System
 from talk_assets.reports.writes import Writes, in_words, readable
 from talk_assets.store import changes, decisions, history, intents, mapped, releases, ties
@@ -48,8 +49,9 @@ _POLICIES = {
 class Event:
     """One thing that happened: *at* when the store learned of it, *stamp* when it did by the end's own word.
 
-    *kind* is one of seen, value, deleted, restored, unshown, moved, quarantine, link, write, conflict, decision and
-    release. *text* says what in words, without the values *old* and *new* of *property*; *note* how it came about.
+    *kind* is one of seen, value, deleted, restored, unshown, moved, quarantine, link, write, conflict, decision,
+    release and declared. *text* says what in words, without the values *old* and *new* of *property*; *note* how it
+    came about.
     *values* are all values of a write, or of a record when it was first seen, by property; *ours* is true of what came
     back with a write of ours.
     """
@@ -101,6 +103,14 @@ def timeline(db: Database, found: Found) -> list[Event]:
 
 def _rank(event: Event) -> int:
     return len(_RANK) if event.ours or event.kind not in _RANK else _RANK.index(event.kind)
+
+
+def lines_of(db: Database, found: Found) -> dict[str, list[str]]:
+    """The live lines of the document *found*, by their pair: ids of the first end that has it."""
+    system, record = next(iter(found.ids.items()))
+    children = [pair for pair in PAIRS.values() if pair.parent == found.pair.name]
+    ids = {child.name: mapped.lines_of(db, child, system, [record])["_id"].to_list() for child in children}
+    return {name: lines for name, lines in ids.items() if lines}
 
 
 def of_property(events: Iterable[Event], name: str) -> list[Event]:

@@ -23,6 +23,10 @@ Loaded at one moment, chance would decide which end of a conflict is the later o
 """
 
 
+DAILY_REQUESTS = 5_000_000
+"""What an org of about a thousand users has: a sync may ask often whether anything moved."""
+
+
 class _Clock:
     """The time, or a time before it."""
 
@@ -76,13 +80,14 @@ def sandbox(
     seed: int = 0,
     org: str | None = None,
     customerp_without: Collection[str] = (),
+    customerp_webhooks: Collection[customerp.Webhook] = (),
 ) -> Iterator[SandboxSystems]:
     """Run both embedded systems until the block ends; port 0 takes any free one.
 
     With *data_dir* they keep their records there, in salesforce.sqlite and customerp.sqlite,
     otherwise in memory. The sample is loaded only while both are empty. Then the faults of the profile
     *faults* begin, drawn by *seed*. *org* is the shape of the Salesforce org: a name or the path of a shape file.
-    The Customerp lacks the capabilities *customerp_without*.
+    The Customerp lacks the capabilities *customerp_without*, and tells *customerp_webhooks* of its changes.
 
     Raises:
         ShapeError: there is no such shape, or no org can have it.
@@ -90,8 +95,10 @@ def sandbox(
         PortInUseError: a port is taken.
     """
     shape = salesforce.OrgShape() if org is None else salesforce.read_shape(org)
-    salesforce_settings = salesforce.SalesforceSettings(shape=shape)
-    customerp_settings = customerp.CustomerpSettings(profile=customerp.Profile.lacking(customerp_without))
+    salesforce_settings = salesforce.SalesforceSettings(shape=shape, daily_api_requests=DAILY_REQUESTS)
+    customerp_settings = customerp.CustomerpSettings(
+        profile=customerp.Profile.lacking(customerp_without), webhooks=tuple(customerp_webhooks)
+    )
     databases: dict[str, Path | None] = {"salesforce": None, "customerp": None}
     if data_dir is not None:
         data_dir.mkdir(parents=True, exist_ok=True)

@@ -18,20 +18,27 @@ from talk_assets.model.reserve import Reserve
 from talk_assets.model.system import System
 from talk_assets.settings import variables
 from talk_assets.settings.access import CustomerpAccess
+from talk_assets.settings.alerting import AlertSettings, MailSettings
 from talk_assets.settings.privacy import is_private
 from talk_assets.settings.readers import PrivateContacts, Secret
+from talk_assets.settings.reporting import ReportSettings
 from talk_assets.settings.salesforce import SalesforceSettings, problem
 
 __all__ = [
+    "AlertSettings",
     "CustomerpAccess",
     "CustomerpSettings",
+    "DoorbellSettings",
+    "MailSettings",
     "PrivateContacts",
+    "ReportSettings",
     "SalesforceSettings",
     "Secret",
     "Settings",
     "addresses",
     "customerp_port",
-    "doorbell_intervals",
+    "customerp_webhook_secret",
+    "doorbell_settings",
     "environment",
     "owners",
     "salesforce_names",
@@ -51,6 +58,15 @@ class CustomerpSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoorbellSettings:
+    """The longest time between two looks at each end, and the share of Salesforce's calls that looking may use."""
+
+    salesforce_interval: timedelta
+    salesforce_share: float
+    customerp_interval: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything a sync is told from outside."""
 
@@ -65,6 +81,7 @@ class Settings:
     salesforce_bulk_rows: int
     history_kept: timedelta
     show_values: bool
+    journal_kept: timedelta
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -80,6 +97,7 @@ class Settings:
                 + "\n".join(f"  {found}" for found in problems)
                 + "\nSet them in the environment or in a file named .env; .env.example shows all of them."
             )
+        AlertSettings.from_environment(environ)
         return cls(
             salesforce=SalesforceSettings.from_environment(environ),
             customerp=CustomerpSettings(
@@ -96,6 +114,7 @@ class Settings:
             salesforce_bulk_rows=variables.SALESFORCE_BULK_ROWS.value(environ),
             history_kept=variables.HISTORY_DAYS.value(environ),
             show_values=variables.SHOW_VALUES.value(environ),
+            journal_kept=variables.JOURNAL_DAYS.value(environ),
         )
 
 
@@ -146,6 +165,18 @@ def customerp_port(environ: Mapping[str, str]) -> str:
         raise ConfigurationError(str(error)) from error
 
 
+def customerp_webhook_secret(environ: Mapping[str, str]) -> Secret | None:
+    """What Customerp signs its webhooks with; None where it sends none.
+
+    Raises:
+        ConfigurationError: The variable is wrong.
+    """
+    try:
+        return variables.CUSTOMERP_WEBHOOK_SECRET.value(environ)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
 def owners(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Who looks after the sync, for what needs no end.
 
@@ -168,16 +199,17 @@ def addresses(environ: Mapping[str, str]) -> dict[System, str]:
     }
 
 
-def doorbell_intervals(environ: Mapping[str, str]) -> tuple[timedelta, timedelta]:
-    """How often Salesforce and Customerp are asked whether anything moved, for what needs no end yet.
+def doorbell_settings(environ: Mapping[str, str]) -> DoorbellSettings:
+    """How often both ends are asked whether anything moved, for what needs no end yet.
 
     Raises:
         ConfigurationError: A variable is wrong.
     """
     try:
-        return (
-            variables.SALESFORCE_DOORBELL_SECONDS.value(environ),
-            variables.CUSTOMERP_DOORBELL_SECONDS.value(environ),
+        return DoorbellSettings(
+            salesforce_interval=variables.SALESFORCE_DOORBELL_SECONDS.value(environ),
+            salesforce_share=variables.SALESFORCE_DOORBELL_SHARE.value(environ),
+            customerp_interval=variables.CUSTOMERP_DOORBELL_SECONDS.value(environ),
         )
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
@@ -197,6 +229,8 @@ def variables_for(facts: Mapping[str, Mapping[str, str]], *, store: Path) -> dic
         variables.CUSTOMERP_URL.name: customerp["url"],
         variables.CUSTOMERP_API_KEY.name: customerp["api_key"],
         variables.STORE.name: str(store.absolute()),
+        # Nobody else needs the embedded org's calls.
+        variables.SALESFORCE_DOORBELL_SECONDS.name: "2",
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, cast
 from urllib.parse import SplitResult, urlsplit
@@ -14,6 +15,7 @@ LoginMethod = Literal["client_credentials", "jwt_bearer", "refresh_token"]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_DAYS = 3650
+_WHOLE = 100
 _LONGEST_LOOKBACK_SECONDS = 7 * 24 * 3600
 
 
@@ -143,6 +145,14 @@ def reserve(text: str) -> Reserve:
     return Reserve(calls=int(found["calls"]))
 
 
+def percentage(text: str) -> float:
+    """A share from 1 % to 100 %, as a number up to 1."""
+    found = re.fullmatch(r"(\d{1,3})\s*%", text, re.ASCII)
+    if found is None or not 1 <= int(found[1]) <= _WHOLE:
+        raise ValueError("not a percentage from 1% to 100%")
+    return int(found[1]) / _WHOLE
+
+
 def count(text: str) -> int:
     """A whole number."""
     if re.fullmatch(r"\d{1,9}", text, re.ASCII) is None:
@@ -169,3 +179,78 @@ def seconds(text: str) -> timedelta:
     if not text.isascii() or not text.isdigit() or int(text) > _LONGEST_LOOKBACK_SECONDS:
         raise ValueError(f"not a whole number from 0 to {_LONGEST_LOOKBACK_SECONDS}")
     return timedelta(seconds=int(text))
+
+
+def days_or_never(text: str) -> timedelta:
+    """A whole number of days, up to ten years; 0 says never."""
+    return timedelta(0) if text == "0" else days(text)
+
+
+def hours(text: str) -> timedelta:
+    """A whole number of hours, up to a year."""
+    return _times(text, timedelta(hours=1))
+
+
+def minutes(text: str) -> timedelta:
+    """A whole number of minutes, up to a year."""
+    return _times(text, timedelta(minutes=1))
+
+
+def _times(text: str, unit: timedelta) -> timedelta:
+    most = timedelta(days=365) // unit
+    if re.fullmatch(r"\d{1,6}", text, re.ASCII) is None or int(text) > most:
+        raise ValueError(f"not a whole number from 0 to {most}")
+    return int(text) * unit
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A reader of one of *choices*."""
+
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"none of {', '.join(choices[:-1])} and {choices[-1]}")
+        return text
+
+    return read
+
+
+def hidden_address(text: str) -> Secret:
+    """An address whose path and query are as good as a password."""
+    parts = urlsplit(text)
+    _address(f"{parts.scheme}://{parts.netloc}")
+    return Secret(word(text))
+
+
+def mail_addresses(text: str) -> tuple[str, ...]:
+    """Addresses of e-mail, with commas between them."""
+    found = tuple(one for part in text.split(",") if (one := part.strip()))
+    if not found or not all(re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", one) for one in found):
+        raise ValueError("not addresses such as it@example.com, with commas between them")
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """A mail server; *encrypted* from the first byte, or from STARTTLS on. *plain* only on this machine."""
+
+    host: str
+    port: int
+    encrypted: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether it may go without encryption: it is this machine."""
+        return self.host in _LOOPBACK
+
+
+def mail_server(text: str) -> MailServer:
+    """smtps://host or smtp://host, perhaps with a port."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("not an address such as smtps://mail.example.com") from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
+        raise ValueError("not an address such as smtps://mail.example.com or smtp://mail.example.com:587")
+    encrypted = parts.scheme == "smtps"
+    return MailServer(host=parts.hostname, port=port or (465 if encrypted else 587), encrypted=encrypted)

@@ -6,7 +6,7 @@ from typing import Self
 
 from talk_assets.settings import variables
 from talk_assets.settings.readers import LoginMethod, Secret
-from talk_assets.settings.variables import Variable
+from talk_assets.settings.variable import Variable
 
 _LOGINS: Mapping[LoginMethod, tuple[str, ...]] = {
     "client_credentials": (variables.SALESFORCE_CLIENT_SECRET.name,),

@@ -1,88 +1,11 @@
 """Every environment variable, with what to set it to."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import cast
 
 from talk_assets.settings import readers
-from talk_assets.settings.privacy import private_text
-
-T = TypeVar("T")
-
-_SHOWN_LENGTH = 80
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variable(Generic[T]):
-    """One environment variable: what to set it to, how it is read, its default (None: required).
-
-    A *secret* one may instead be in a file for its owner alone, which the variable `<name>_FILE` names.
-
-    *read* turns the text into the value, or raises ValueError saying what is wrong with it.
-    """
-
-    name: str
-    doc: str
-    read: Callable[[str], T]
-    default: str | None = None
-    secret: bool = False
-
-    def value(self, environ: Mapping[str, str]) -> T:
-        """The value in *environ*, or the default.
-
-        Raises:
-            ValueError: It is missing or cannot be read; the text says what was found and what to do.
-        """
-        found = environ.get(self.name, "").strip() or self._from_file(environ) or self.default
-        if found is None:
-            raise ValueError(f"{self.name} is not set. Set it to {self.doc}.")
-        try:
-            return self.read(found)
-        except ValueError as error:
-            raise ValueError(f"{self.name} is {self._shown(found)}: {error}. Set it to {self.doc}.") from None
-
-    def is_set(self, environ: Mapping[str, str]) -> bool:
-        """Whether *environ* says anything of it, by itself or by a file."""
-        return bool(environ.get(self.name, "").strip() or (self.secret and environ.get(self.file_name, "").strip()))
-
-    def given(self, environ: Mapping[str, str]) -> T | None:
-        """The value in *environ*, or None where nothing is said of it.
-
-        Raises:
-            ValueError: as `value`.
-        """
-        return self.value(environ) if self.is_set(environ) else None
-
-    @property
-    def file_name(self) -> str:
-        """The variable that names a file with the value."""
-        return f"{self.name}_FILE"
-
-    def _from_file(self, environ: Mapping[str, str]) -> str | None:
-        path = environ.get(self.file_name, "").strip()
-        if not self.secret or not path:
-            return None
-        try:
-            return private_text(Path(path).expanduser()).strip()
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise ValueError(f"{self.file_name} names {path}, which cannot be used: {reason}.") from None
-
-    def problem(self, environ: Mapping[str, str]) -> str | None:
-        """What is wrong with it in *environ*, or None."""
-        try:
-            self.value(environ)
-        except ValueError as error:
-            return str(error)
-        return None
-
-    def _shown(self, found: str) -> str:
-        # An address with a password or a token in it is as secret as they are.
-        if self.secret or set(found) & {"@", "?"}:
-            return f"a text of {len(found)} characters"
-        return repr(found if len(found) <= _SHOWN_LENGTH else found[:_SHOWN_LENGTH] + "...")
-
+from talk_assets.settings.alert_variables import ALERT_VARIABLES
+from talk_assets.settings.variable import Variable
 
 SALESFORCE_URL = Variable(
     name="TALK_SALESFORCE_URL",
@@ -160,6 +83,13 @@ CUSTOMERP_PORT = Variable(
     read=readers.word,
     default="customerp",
 )
+CUSTOMERP_WEBHOOK_SECRET = Variable(
+    name="TALK_CUSTOMERP_WEBHOOK_SECRET",
+    doc="the secret that Customerp signs its webhooks with (Standard Webhooks); with it, `talk up` takes webhooks",
+    read=lambda text: readers.secret(text) if text else None,
+    default="",
+    secret=True,
+)
 STORE = Variable(
     name="TALK_STORE",
     doc="the path of the DuckDB file with links and baselines",
@@ -226,16 +156,42 @@ SHOW_VALUES = Variable(
 )
 SALESFORCE_DOORBELL_SECONDS = Variable(
     name="TALK_SALESFORCE_DOORBELL_SECONDS",
-    doc="how often the Dagster sensor asks Salesforce whether anything moved, in seconds; each time costs two "
-    "of the org's API calls",
+    doc="how often Salesforce is asked in quiet times whether anything moved, in seconds; while people work it is "
+    "asked up to twice a second; each time costs two of the org's API calls",
     read=readers.seconds,
     default="30",
 )
+SALESFORCE_DOORBELL_SHARE = Variable(
+    name="TALK_SALESFORCE_DOORBELL_SHARE",
+    doc="how much of the API calls that the org has left today may go into asking whether anything moved, as a "
+    "percentage; Salesforce is asked less often to stay below it",
+    read=readers.percentage,
+    default="25%",
+)
 CUSTOMERP_DOORBELL_SECONDS = Variable(
     name="TALK_CUSTOMERP_DOORBELL_SECONDS",
-    doc="how often the Dagster sensor asks Customerp whether anything moved, in seconds",
+    doc="how often the Dagster sensor begins to listen to Customerp, in seconds; at 5 or less it always listens, and "
+    "hears of a change at once where Customerp has a change feed",
     read=readers.seconds,
     default="5",
+)
+JOURNAL_DAYS = Variable(
+    name="TALK_JOURNAL_DAYS",
+    doc="how many days the store remembers what each run did, and data-quality reports are kept",
+    read=readers.days,
+    default="90",
+)
+RUNS_DAYS = Variable(
+    name="TALK_RUNS_DAYS",
+    doc="how many days Dagster's own record of a run is kept, with its events and logs; 0 for ever",
+    read=readers.days_or_never,
+    default="30",
+)
+REPORT = Variable(
+    name="TALK_REPORT",
+    doc="daily, weekly or off: how often Dagster makes the data-quality report by itself",
+    read=readers.one_of("daily", "weekly", "off"),
+    default="weekly",
 )
 
 VARIABLES: tuple[Variable[object], ...] = cast(
@@ -264,8 +220,14 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         SHOW_VALUES,
         OWNERS,
         CUSTOMERP_PORT,
+        CUSTOMERP_WEBHOOK_SECRET,
         SALESFORCE_DOORBELL_SECONDS,
+        SALESFORCE_DOORBELL_SHARE,
         CUSTOMERP_DOORBELL_SECONDS,
+        JOURNAL_DAYS,
+        RUNS_DAYS,
+        REPORT,
+        *ALERT_VARIABLES,
     ),
 )
 """Every variable, the required ones first."""

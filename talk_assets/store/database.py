@@ -249,6 +249,10 @@ class Database:
         with self.transaction():
             self._ledger.set_fact(key, value)
 
+    def note(self, key: str, value: str) -> None:
+        """Set one of the store's own facts along with whatever is committed next; it is no loss if nothing is."""
+        self._ledger.set_fact(key, value)
+
     def drop_meta(self, key: str) -> None:
         """Forget one of the store's own facts."""
         with self.transaction():

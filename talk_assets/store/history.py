@@ -5,7 +5,7 @@ taken back, and lacks nothing that holds now.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from talk_assets.store.sql import quoted
 BESIDE = ("_deleted", "_parent", "_unshown")
 """What is told of a record beside its properties: whether it is deleted, whose line it is, what its end leaves out."""
 _PRUNED = "history_pruned"
+_EVERY = timedelta(days=7)
 
 
 def keep_moves(
@@ -114,14 +115,13 @@ def of(db: Database, pair: EntityPair, records: Mapping[System, Sequence[str]]) 
 
 
 def forget(db: Database, now: datetime, before: datetime) -> None:
-    """Drop what was learned before *before*; asked again on the same day it does nothing."""
-    today = now.date().isoformat()
-    if db.meta(_PRUNED) == today:
+    """Drop what was learned before *before*, about once a week; otherwise nothing is asked of the store."""
+    last = db.meta(_PRUNED)
+    if last is not None and now - datetime.fromisoformat(last) < _EVERY:
         return
-    with db.transaction():
-        db.set_meta(_PRUNED, today)
-        if not db.is_empty(HISTORY):
-            db.execute(f"DELETE FROM {HISTORY} WHERE known_at < ?", [before])
+    db.note(_PRUNED, now.isoformat())
+    if last is not None:
+        db.execute(f"DELETE FROM {HISTORY} WHERE known_at < ?", [before])
 
 
 def gaps(pair: EntityPair) -> Iterator[tuple[str, str, str]]:

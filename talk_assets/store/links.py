@@ -104,6 +104,15 @@ def count(db: Database, pair: EntityPair) -> int:
     return db.count(f"SELECT count(*) FROM {links_table(pair)}")
 
 
+def drawn(db: Database, pair: EntityPair, most: int, *, draw: str) -> pl.DataFrame:
+    """At most *most* links whose records both live and were reconciled before; each *draw* picks others."""
+    return db.frame(
+        f"""SELECT * FROM {links_table(pair)} WHERE state = 'live' AND NOT fresh
+            ORDER BY hash(link_id || ?), link_id LIMIT {most:d}""",
+        [draw],
+    )
+
+
 def unlinked(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
     """Live records without a link that moved after *seq*, wait in review, or whose document was just linked.
 

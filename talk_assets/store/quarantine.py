@@ -86,10 +86,10 @@ def drop_settled(db: Database, pair: EntityPair, *, now: datetime) -> None:
 
 def _drop(db: Database, pair: EntityPair, chosen: str, parameters: list[object], *, now: datetime) -> None:
     """Forget *chosen* entries of *pair*, and tell the history who is free by it."""
+    left = db.rows(f"SELECT DISTINCT system, record_id FROM {TABLE} WHERE {chosen}", parameters)
+    if not left:
+        return
     with db.transaction():
-        left = db.rows(f"SELECT DISTINCT system, record_id FROM {TABLE} WHERE {chosen}", parameters)
-        if not left:
-            return
         db.execute(f"DELETE FROM {TABLE} WHERE {chosen}", parameters)
         for system in System:
             ids = [str(record) for end, record in left if end == system.value]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import polars as pl
 
@@ -110,6 +111,14 @@ def sweep(db: Database, entity: Entity, seen: pl.DataFrame, *, now: datetime, pa
         if tombstones.height:
             _replace(db, entity, tombstones)
     return tombstones
+
+
+def newest(db: Database, entity: Entity, *, since: datetime) -> tuple[datetime, str] | None:
+    """The stamp and the id of the row with the latest stamp, if that is not before *since*."""
+    found = db.rows(
+        f"SELECT _stamp, _id FROM {raw_table(entity)} WHERE _stamp >= ? ORDER BY _stamp DESC, _id DESC LIMIT 1", [since]
+    )
+    return cast("tuple[datetime, str]", found[0]) if found else None
 
 
 def merged_into(db: Database, entity: Entity) -> dict[str, str]:

@@ -14,6 +14,7 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
 from talk_assets.store.database import Database
 from talk_assets.store.journal import HISTORY, HISTORY_SCHEMA, RELEASE_SCHEMA, RELEASES
+from talk_assets.store.run_schema import RUN_TABLES
 from talk_assets.store.sql import quoted, sql_type
 
 AT = "__at"
@@ -271,8 +272,8 @@ def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[
         _create(db, "changesets.conflict", CONFLICT_SCHEMA)
         _create(db, "changesets.decision", DECISION_SCHEMA)
         _create(db, "writeback.intent", INTENT_SCHEMA)
-        _create(db, HISTORY, HISTORY_SCHEMA)
-        _create(db, RELEASES, RELEASE_SCHEMA)
+        for table, schema in {HISTORY: HISTORY_SCHEMA, RELEASES: RELEASE_SCHEMA, **RUN_TABLES}.items():
+            _create(db, table, schema)
 
 
 def _asked_anew(db: Database, entity: Entity) -> bool:

@@ -14,11 +14,26 @@ from talk_assets.store.tables import REVIEW, changes_table
 WAITING_SCHEMA = dict.fromkeys(("pair", "system", "id", "property", "state", "reason"), pl.String())
 """*system* and *id* name the record that has what cannot travel; *state* says who or what it waits for. What an
 end does not show of any record is told once, with the state `unshown` and no id."""
+UNSETTLED_SCHEMA = (
+    WAITING_SCHEMA
+    | dict.fromkeys(("value", "old", "new"), pl.String())
+    | {
+        "since": pl.Datetime("us", "UTC"),
+        "attempts": pl.Int64(),
+    }
+)
+"""Besides: the *value* objected to, a change's *old* and *new*, and of what is in quarantine or
+review *since* when, and how often it was tried."""
 
 
 def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
     """Held, parked and undecided changes, records in review and in quarantine, and what is not shown."""
-    parts = [pl.DataFrame(schema=WAITING_SCHEMA)]
+    return unsettled(db, pairs).select(WAITING_SCHEMA.keys())
+
+
+def unsettled(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
+    """As `waiting`, with all that is known of it (`UNSETTLED_SCHEMA`)."""
+    parts = [pl.DataFrame(schema=UNSETTLED_SCHEMA)]
     chosen = list(pairs)
     hidden = mapped.unshown_of(db, [(pair, system) for pair in chosen for system in System])
     by_name = {pair.name: pair for pair in chosen}
@@ -37,7 +52,16 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
             .filter(pl.col("state") != "pending")
             .join(whole, on="origin_id", how="anti")
             .join(refused, on=["origin_id", "property"], how="anti")
-            .select("pair", other.alias("system"), pl.col("origin_id").alias("id"), "property", "state", "reason"),
+            .select(
+                "pair",
+                other.alias("system"),
+                pl.col("origin_id").alias("id"),
+                "property",
+                "state",
+                "reason",
+                "old",
+                "new",
+            ),
             stopped.select(
                 "pair",
                 "system",
@@ -45,6 +69,9 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
                 "property",
                 pl.lit("quarantined").alias("state"),
                 "reason",
+                "value",
+                pl.col("first_seen").alias("since"),
+                "attempts",
             ),
             reviews.waiting(db, pair.name).select(
                 "pair",
@@ -57,9 +84,11 @@ def waiting(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:
                     pl.col("salesforce_ids").replace("", "none"),
                     pl.col("customerp_ids").replace("", "none"),
                 ).alias("reason"),
+                "since",
             ),
         ]
-    return pl.concat([part.cast(pl.Schema(WAITING_SCHEMA)) for part in parts])
+    typed = [part.cast({name: UNSETTLED_SCHEMA[name] for name in part.columns}) for part in parts]
+    return pl.concat(typed, how="diagonal")
 
 
 def stored_otherwise(db: Database, pairs: Iterable[EntityPair]) -> pl.DataFrame:

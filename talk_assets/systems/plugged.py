@@ -26,7 +26,8 @@ class Opening:
 
     *url*, *api_key* and *ca_file* are as the settings have them; the key means what the port takes it for. *entities*
     are all Customerp entities by name, documents carrying their lines as children. *patience* is None where the port
-    should wait as it does by itself.
+    should wait as it does by itself. Who is *only_listening* wants to hear of what others change; a port that cannot
+    tell those from our own writes tells of all.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Opening:
     clock: Callable[[], datetime]
     ca_file: Path | None = None
     patience: Patience | None = None
+    only_listening: bool = False
 
 
 Opener = Callable[[Opening], SystemPort]
@@ -91,7 +93,13 @@ def open_customerp(name: str, opening: Opening) -> SystemPort:
     plug = plug_named(name)
     if plug.entry is None:
         login = CustomerpLogin(url=opening.url, api_key=opening.api_key, ca_file=opening.ca_file)
-        return CustomerpPort(login=login, entities=opening.entities, clock=opening.clock, patience=opening.patience)
+        return CustomerpPort(
+            login=login,
+            entities=opening.entities,
+            clock=opening.clock,
+            patience=opening.patience,
+            only_listening=opening.only_listening,
+        )
     try:
         opener = cast("Opener", plug.entry.load())
     except (ImportError, AttributeError) as error:

@@ -29,6 +29,7 @@ def main(home: str) -> None:
         end_runs_left_in(folder)
         with Children(inherited=[held]) as children:
             dagster = Dagster(home=folder, port=1, read_only=True, definitions=DEFINITIONS)
+            dagster.start_worker(children, os.environ)
             dagster.start_daemon(children, os.environ)
             children.watch(stop)
 

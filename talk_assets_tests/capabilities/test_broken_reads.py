@@ -13,7 +13,7 @@ TELLING = [("changes",), CAPABILITIES]
 """Without these, what changed is found in a way of its own."""
 OTHERS = [(name,) for name in CAPABILITIES if (name,) not in TELLING]
 OURS = "^talk-assets"
-PAGED = [(), ("changes",), ("paging",), ("changes", "paging"), CAPABILITIES]
+PAGED = [(), ("changes", "paging"), *([("changes",), ("paging",), CAPABILITIES] if ALL else [])]
 """Lists by keyset or by offset, asked for what changed or for what the feed names."""
 NAMES = tuple(f"Name {letter}" for letter in "ABCDEFGHIJ")
 PLACES = ("page staged", "pages committing", "pages committed", "translation committed")

@@ -52,7 +52,6 @@ def talk(tmp_path):
 def desk(tmp_path, monkeypatch):
     """A person at the command line, in a directory of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TALK_STORE", str(tmp_path / "talk.duckdb"))
     desk = Desk(tmp_path / "talk.duckdb")
     yield desk
     desk.twins.db.close()

@@ -21,7 +21,8 @@ class Desk:
         """Run a command while no cycle does; what it printed."""
         self.twins.db.close()
         try:
-            done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+            named = {"TALK_STORE": str(self.path)}
+            done = CliRunner().invoke(app, list(arguments), env=named, catch_exceptions=False)
         finally:
             self.twins.db = Database(self.path)
         assert done.exit_code == 0, done.output

@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import sys
 import threading
 
@@ -94,3 +95,27 @@ def test_children_work_in_the_given_folder(tmp_path):
         children.watch(threading.Event(), until=has_said(tmp_path / "where.log", "in"))
 
     assert (tmp_path / "where.log").read_text() == f"in {tmp_path}\n"
+
+
+def test_replaceable_child_that_ended_is_started_again(tmp_path):
+    """Killed or ended by itself, another one takes its place, and what it had started ends; leaving ends that, too."""
+    log = tmp_path / "worker.log"
+    parent = (
+        "import subprocess, sys, time\n"
+        "inner = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print('pid', inner.pid, flush=True); time.sleep(600)"
+    )
+    with Children(grace_seconds=5.0, first_pause=0.1) as children:
+        children.start("worker", python(parent), environ=os.environ, folder=tmp_path, replaceable=True)
+        children.watch(threading.Event(), until=has_said(log, "pid"))
+        (first,) = children.pids()
+        os.kill(first, signal.SIGKILL)
+        children.watch(threading.Event(), until=lambda: log.read_text().count("pid") == 2)
+        (second,) = children.pids()
+        inner = [int(line.split()[1]) for line in log.read_text().splitlines()]
+
+        assert second != first
+        assert has_ended(inner[0], within_seconds=30)
+        assert is_running(inner[1])
+    assert not is_running(second)
+    assert has_ended(inner[1], within_seconds=30)

@@ -12,6 +12,11 @@ import httpx
 from talk_assets.cli.home import prepared_home
 
 
+@dg.job
+def nothing():
+    pass
+
+
 def test_home_is_private_and_its_settings_are_what_dagster_reads(tmp_path):
     """One run at a time, no telemetry, no blind retries, dead runs freed."""
     home = prepared_home(tmp_path / "data" / "home")
@@ -24,6 +29,22 @@ def test_home_is_private_and_its_settings_are_what_dagster_reads(tmp_path):
         assert not instance.telemetry_enabled
         assert instance.run_monitoring_enabled
         assert instance.run_retries_max_retries == 0
+
+
+def test_home_that_was_moved_has_its_databases_with_it(tmp_path):
+    """Dagster's databases are found in the home, wherever it is, and where Dagster puts them by itself."""
+    first = prepared_home(tmp_path / "first")
+    with dg.DagsterInstance.from_config(str(first)) as instance:
+        noted = instance.create_run_for_job(nothing).run_id
+    moved = first.rename(tmp_path / 'second "quoted"')
+    prepared_home(moved)
+    with dg.DagsterInstance.from_config(str(moved)) as instance:
+        assert [run.run_id for run in instance.get_runs()] == [noted]
+    (moved / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+
+    with dg.DagsterInstance.from_config(str(moved)) as instance:
+        assert [run.run_id for run in instance.get_runs()] == [noted]
+    assert not first.exists()
 
 
 def test_settings_that_a_person_changed_are_kept(tmp_path):

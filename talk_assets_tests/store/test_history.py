@@ -141,7 +141,7 @@ def test_what_was_not_committed_is_not_told(twins, linked):
 
 
 def test_the_history_forgets_what_is_older_than_it_is_kept(twins, linked):
-    """What is left follows on itself, and asking again on one day drops nothing more."""
+    """What is left follows on itself; it is looked at about once a week."""
     twins.options = replace(twins.options, history_kept=timedelta(days=30))
     twins.edit("contact", CUSTOMERP, linked[1], first_name="Kari")
     twins.cycle()
@@ -169,6 +169,33 @@ def test_a_property_that_was_undeclared_for_a_while_is_no_gap(twins, linked):
     assert [row["what"] for row in told(twins, record_id=None)] == ["declared"] * 4
     assert twins.get("contact", SALESFORCE, linked[0])["department"] == "South"
     assert gaps(twins) == []
+
+
+def test_a_run_that_dies_while_a_declaration_changes_leaves_it_to_the_next(twins, linked):
+    """That a pair is declared anew is known only together with what it makes to be translated again."""
+    twins.edit("contact", CUSTOMERP, linked[1], department="South", job_title="Boss")
+    twins.settle()
+    other = {"department": "job_title", "job_title": "department"}
+    known = PAIRS["contact"].by_name
+    # What is asked of the end stays the same, so that nothing but the declaration has it translated again.
+    swapped = tuple(
+        replace(p, salesforce=known[other.get(p.name, p.name)].salesforce) for p in PAIRS["contact"].properties
+    )
+    twins.pairs = {"contact": replace(PAIRS["contact"], properties=swapped)}
+    set_mark = twins.db.set_mark
+
+    def die(stage, name, seq):
+        if (stage, seq) == ("mapped", 0):
+            raise ConnectionAbortedError
+        set_mark(stage, name, seq)
+
+    twins.db.set_mark = die
+    with pytest.raises(ConnectionAbortedError):
+        twins.cycle()
+    twins.db.set_mark = set_mark
+    twins.cycle()
+
+    assert [row["new"] for row in told(twins, property="department", system="salesforce")][:2] == ["South", "Boss"]
 
 
 @pytest.mark.parametrize(

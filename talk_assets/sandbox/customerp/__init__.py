@@ -3,5 +3,6 @@
 from talk_assets.sandbox.customerp.app import create_app
 from talk_assets.sandbox.customerp.profile import Profile
 from talk_assets.sandbox.customerp.settings import CustomerpSettings
+from talk_assets.sandbox.customerp.webhooks import Webhook
 
-__all__ = ["CustomerpSettings", "Profile", "create_app"]
+__all__ = ["CustomerpSettings", "Profile", "Webhook", "create_app"]

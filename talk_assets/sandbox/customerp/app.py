@@ -105,7 +105,7 @@ def create_app(
         ],
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem, Exception: _failure},
     )
-    app.state.release = endpoints.bell.release
+    app.state.release = endpoints.release
     app.state.faults = faults
     app.state.close = close
     return app

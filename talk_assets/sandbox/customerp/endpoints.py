@@ -19,6 +19,7 @@ from talk_assets.sandbox.customerp.records import Records, etag
 from talk_assets.sandbox.customerp.resources import Resource
 from talk_assets.sandbox.customerp.settings import CustomerpSettings
 from talk_assets.sandbox.customerp.stamps import Counters, Stamps, rfc3339
+from talk_assets.sandbox.customerp.webhooks import Webhooks
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 MAX_WAIT = 25
@@ -45,7 +46,13 @@ class Endpoints:
             resources=settings.profile.resources,
         )
         self._offsets = not settings.profile.has("paging")
-        self.bell = Bell()
+        self.webhooks = Webhooks(settings.webhooks, newest=database.last_seq, clock=stamps.now)
+        self.bell = Bell(rung=self.webhooks.ring)
+
+    def release(self) -> None:
+        """End what waits: the server stops."""
+        self.bell.release()
+        self.webhooks.release()
 
     def list(self, resource: Resource) -> Endpoint:
         """GET /{resource}."""

@@ -57,6 +57,10 @@ class Lines:
         if not isinstance(body, dict):
             raise invalid([Fault(pointer="", code="type", detail="An object is expected.")])
         after = merge(_group(resource), body, before, faults=faults)
+        if after["position"] is None:
+            # Without a place of its own it goes behind the others, as a new line does.
+            others = (line["position"] for line in document["lines"] if line["id"] != line_id)
+            after["position"] = 1 + max(others, default=0)
         faults.extend(locked_line(resource, document, before, after))
         self._refuse_known_key(document, after)
         lines = [after if line["id"] == line_id else line for line in document["lines"]]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from talk_assets.sandbox.customerp.profile import WHOLE, Profile
 from talk_assets.sandbox.customerp.queries import MAX_LIMIT
+from talk_assets.sandbox.customerp.webhooks import Webhook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class CustomerpSettings:
     """A page of a list has at most this many records, whatever a client asks for."""
     profile: Profile = WHOLE
     """What it lacks of the contract."""
+    webhooks: tuple[Webhook, ...] = ()
+    """Who is told of changes."""
     sandbox_controls: bool = True
     """Whether faults can be told under /sandbox/, which no real system has."""
 

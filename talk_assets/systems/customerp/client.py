@@ -14,7 +14,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import AnswerLimits
 from talk_assets.systems.batching import split
 from talk_assets.systems.customerp.documents import LAYOUT, empty_page, merged
-from talk_assets.systems.customerp.feed import Feed, Moves
+from talk_assets.systems.customerp.feed import OURSELVES, Feed, Moves
 from talk_assets.systems.customerp.ids import checked, id_of
 from talk_assets.systems.customerp.login import ApiKey, CustomerpLogin
 from talk_assets.systems.customerp.polling import Polling
@@ -32,7 +32,8 @@ class CustomerpPort:
     """The Customerp end.
 
     *entities* are all Customerp entities by name, documents carrying their lines as children. *profile* is what
-    the end can do, where that is known; it is asked otherwise.
+    the end can do, where that is known; it is asked otherwise. The head of one that is *only_listening* tells only
+    of moves by others.
     """
 
     system = System.CUSTOMERP
@@ -46,6 +47,7 @@ class CustomerpPort:
         patience: Patience | None = None,
         limits: AnswerLimits | None = None,
         profile: Profile | None = None,
+        only_listening: bool = False,
     ) -> None:
         self.calls = CallCount()
         self._clock = clock
@@ -54,7 +56,7 @@ class CustomerpPort:
             origin=origin_of(login.url, end=System.CUSTOMERP),
             credentials=ApiKey(login.api_key),
             calls=self.calls,
-            headers={"X-Change-Origin": "talk-assets"},
+            headers={"X-Change-Origin": OURSELVES},
             patience=patience,
             limits=limits,
             ca_file=login.ca_file,
@@ -68,6 +70,7 @@ class CustomerpPort:
         )
         self._identity: Identity | None = None
         self._profile = profile
+        self._only_listening = only_listening
 
     @property
     def profile(self) -> Profile:
@@ -179,11 +182,13 @@ class CustomerpPort:
         if not known:
             newest = str(self._feed.newest())
             return {e.name: newest for e in entities}
-        moves = self._feed.read(min(known), wait=wait)
+        ask = self._feed.by_others if self._only_listening else self._feed.read
+        moves = ask(min(known), wait=wait)
+        moved = moves.others if self._only_listening else moves.ids
         resources = {e.name: self._documents.get(e.name, e).resource for e in entities}
         return {
             name: str(moves.last)
-            if moves.rewound or resource in moves.ids or not since.get(name, "").isdecimal()
+            if moves.rewound or resource in moved or not since.get(name, "").isdecimal()
             else since[name]
             for name, resource in resources.items()
         }

@@ -6,6 +6,8 @@ from talk_assets.model.errors import PeerAnswerError
 from talk_assets.systems.http import Call, HttpClient
 
 PATH = "/api/v1/changes"
+OURSELVES = "talk-assets"
+"""How our writes are signed, and how the feed tells them from those of others."""
 LONGEST_WAIT = 25
 _MOST = 1000
 _OK = 200
@@ -16,12 +18,14 @@ class Moves:
     """Ids that moved, by resource, oldest first; *last* is the feed's newest number then.
 
     *deleted* are the (resource, id) whose last move was their deletion.
+    *others* are the resources that anybody but us moved, as far as the end tells whose a move was.
     *rewound* says that the feed ends before the number asked from, as after restoring a backup.
     """
 
     ids: dict[str, list[str]]
     last: int
     deleted: frozenset[tuple[str, str]] = frozenset()
+    others: frozenset[str] = frozenset()
     rewound: bool = False
 
 
@@ -32,6 +36,7 @@ class Feed:
         self._client = client
         self._kept: dict[int, Moves] = {}
         self._asked: set[tuple[int, str]] = set()
+        self._ours: dict[int, int] = {}
 
     def newest(self) -> int:
         """Return the newest sequence number."""
@@ -50,17 +55,29 @@ class Feed:
         self._asked.add((seq, resource))
         return self._kept[seq]
 
+    def by_others(self, seq: int, *, wait: float = 0.0) -> Moves:
+        """Return what moved after *seq*, waiting for it; nothing moved where all moves were our own writes.
+
+        Such moves are passed over the next time, or each look would come back with them at once.
+        """
+        moves = self.read(self._ours.get(seq, seq), wait=wait)
+        if not moves.rewound and not moves.others:
+            self._ours = {seq: moves.last}
+        return moves
+
     def read(self, seq: int, *, wait: float = 0.0) -> Moves:
         """Return what moved after *seq*, waiting up to *wait* seconds for something to move."""
         ids: dict[str, dict[str, bool]] = {}
         last = seq
+        others: set[str] = set()
         while True:
             items, newest = self._ask(since=last, limit=_MOST, wait=min(int(wait), LONGEST_WAIT))
             if newest < last:
                 return Moves(ids={}, last=newest, rewound=True)
             if len(items) == _MOST and newest == last:
                 raise _unreadable("more to come without going on")
-            for resource, record_id, deleted in items:
+            others |= {resource for resource, _, _, origin in items if origin != OURSELVES}
+            for resource, record_id, deleted, _ in items:
                 ids.setdefault(resource, {}).pop(record_id, None)
                 ids[resource][record_id] = deleted
             last, wait = newest, 0.0
@@ -68,9 +85,14 @@ class Feed:
                 gone = frozenset(
                     (name, one) for name, found in ids.items() for one, deleted in found.items() if deleted
                 )
-                return Moves(ids={name: list(found) for name, found in ids.items()}, last=last, deleted=gone)
+                return Moves(
+                    ids={name: list(found) for name, found in ids.items()},
+                    last=last,
+                    deleted=gone,
+                    others=frozenset(others),
+                )
 
-    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str, bool]], int]:
+    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str, bool, object]], int]:
         query = {"since": str(since), "limit": str(limit)} | ({"wait": str(wait)} if wait else {})
         answer = self._client.read(Call(method="GET", path=PATH, kind="changes", query=query, wait=float(wait)))
         found = answer.json() if answer.status == _OK else None
@@ -78,7 +100,8 @@ class Feed:
         last = found.get("last") if isinstance(found, dict) else None
         if not isinstance(items, list) or type(last) is not int or last < 0 or not all(map(_is_move, items)):
             raise _unreadable(f"HTTP {answer.status} in another shape than its API describes")
-        return [(item["resource"], item["id"], item.get("deleted") is True) for item in items], last
+        moves = [(item["resource"], item["id"], item.get("deleted") is True, item.get("origin")) for item in items]
+        return moves, last
 
 
 def _is_move(item: object) -> bool:

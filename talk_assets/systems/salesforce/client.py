@@ -38,7 +38,8 @@ class SalesforcePort:
     created through (``OrderItems``). Every incremental fetch reads again what was stamped up to
     *lookback* before the cursor, because a stamp is given when a row is written and the row shows
     only when its transaction commits. *reserve* are calls of the org's daily allowance that are left to others.
-    From *bulk_from* rows of one kind on (None: never), reads and creates go by bulk jobs.
+    From *bulk_from* rows of one kind on (None: never), reads and creates go by bulk jobs. Who is *only_listening*
+    is told of a change once when it shows, and once more when its second is over.
     """
 
     system = System.SALESFORCE
@@ -56,6 +57,7 @@ class SalesforcePort:
         limits: AnswerLimits | None = None,
         reserve: Reserve | None = None,
         bulk_from: int | None = None,
+        only_listening: bool = False,
     ) -> None:
         self.calls = CallCount()
         origin = origin_of(login.url, end=System.SALESFORCE)
@@ -99,6 +101,7 @@ class SalesforcePort:
             lookback=lookback,
             bulk=None if bulk_from is None else BulkQuery(queries),
             bulk_from=bulk_from or 0,
+            only_listening=only_listening,
         )
         self._creator = BulkCreator(
             jobs=ingest, rest=self._rest, columns=self._columns, by_key=self._reader.by_key, user=session.user
@@ -202,12 +205,12 @@ class SalesforcePort:
     def head(
         self,
         entities: Sequence[Entity],
-        since: Mapping[str, str],  # noqa: ARG002 - the protocol's shape
+        since: Mapping[str, str],
         *,
-        wait: float = 0.0,  # noqa: ARG002 - as above
+        wait: float = 0.0,  # noqa: ARG002 - the protocol's shape
     ) -> dict[str, str]:
         """Return the newest (stamp, id) per entity, five objects a call."""
-        return self._reader.head(entities)
+        return self._reader.head(entities, since)
 
     def close(self) -> None:
         """Give up connections."""

@@ -1,7 +1,7 @@
 """Read an org's records: all that changed, some by id or key, and whether anything moved."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ _MOST_NAMED = 400
 """Ids or keys in one IN list, well below the 100,000 characters a query may have."""
 _MOST_QUERIES = 5
 """Queries in one composite call."""
-_SETTLING = timedelta(seconds=2)
+SETTLING = timedelta(seconds=2)
 
 
 class Reader:
@@ -35,7 +35,9 @@ class Reader:
         lookback: timedelta,
         bulk: BulkQuery | None = None,
         bulk_from: int = 0,
+        only_listening: bool = False,
     ) -> None:
+        self._only_listening = only_listening
         self._rest = rest
         self._columns = columns
         self._clock = clock
@@ -130,10 +132,11 @@ class Reader:
         found = self._named(entity, self._columns.names(entity), entity.key_path, literals)
         return _live_first(found, entity.key_path)
 
-    def head(self, entities: Sequence[Entity]) -> dict[str, str]:
+    def head(self, entities: Sequence[Entity], since: Mapping[str, str]) -> dict[str, str]:
         """Return the newest (stamp, id) per entity, five objects a call.
 
-        A stamp has whole seconds, so while its second may not be over the token also holds the time.
+        A stamp has whole seconds, so while its second may not be over the token also holds the time. For who is only
+        listening it stands until that second is certainly over, and then changes once more.
         """
         tokens: dict[str, str] = {}
         now = self._clock()
@@ -151,8 +154,10 @@ class Reader:
             for place, entity in enumerate(chunk):
                 newest = _place([] if lacks_object(answers[f"q{place}"]) else rows_in(answers[f"q{place}"]))
                 tokens[entity.name] = "empty" if newest is None else f"{stamp_text(newest[0])} {newest[1]}"
-                if newest is not None and abs(now - newest[0]) < _SETTLING:
-                    tokens[entity.name] += f" at {stamp_text(now)}"
+                if newest is not None and abs(now - newest[0]) < SETTLING:
+                    known = since.get(entity.name, "")
+                    same = self._only_listening and known.startswith(f"{tokens[entity.name]} at ")
+                    tokens[entity.name] = known if same else unsettled(*newest, now)
         return tokens
 
     def _named(self, entity: Entity, names: Sequence[str], name: str, literals: Sequence[str]) -> list[Any]:
@@ -170,6 +175,11 @@ class Reader:
             for answer in self._rest.composite_read(chunk, kind="query").values():
                 found += rows_in(answer)
         return found
+
+
+def unsettled(stamp: datetime, record_id: str, now: datetime) -> str:
+    """The head's token for the newest record, at a time *now* when its second may not be over."""
+    return f"{stamp_text(stamp)} {record_id} at {stamp_text(now)}"
 
 
 def _place(records: Sequence[Any]) -> tuple[datetime, str] | None:

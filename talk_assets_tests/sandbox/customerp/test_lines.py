@@ -46,6 +46,17 @@ def test_a_line_is_changed(erp, path, document):
     assert erp.get(path).json()["netAmount"] == 60
 
 
+def test_a_line_that_gives_its_position_up_goes_behind_the_others(erp, path, document):
+    """Null takes it back to where a new line goes, as with any property's default."""
+    first, second = document["lines"]
+
+    answer = erp.patch(f"{path}/lines/{first['id']}", {"position": None}, If_Match='"1"')
+
+    assert answer.status_code == 200
+    assert answer.json() == {**first, "position": 3}
+    assert [line["id"] for line in erp.get(path).json()["lines"]] == [second["id"], first["id"]]
+
+
 def test_a_line_is_removed(erp, path, document):
     """DELETE takes the line out; the document has a new version."""
     answer = erp.delete(f"{path}/lines/{document['lines'][0]['id']}", If_Match='"1"')

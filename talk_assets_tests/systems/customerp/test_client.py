@@ -5,10 +5,12 @@ import threading
 
 import pytest
 
+from talk_assets.demo.ends import PlainCustomerp
 from talk_assets.entities import entity_of
 from talk_assets.model.changes import Op
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError
 from talk_assets.model.system import System
+from talk_assets.sandbox.customerp import CustomerpSettings
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
 
 
@@ -192,6 +194,25 @@ def test_head_waits_for_a_change(customerp):
 
     assert after["contact"] == before["contact"]
     assert after["order"] == after["order_line"] != before["order"]
+
+
+def test_who_only_listens_hears_of_others(customerp):
+    """Our own writes are passed over, also by a call that waits; with one of somebody else's the head moves."""
+    kinds = [customerp.entities["contact"]]
+    key = CustomerpSettings().api_key
+    login = CustomerpLogin(url=customerp.url, api_key=key)
+    listener = CustomerpPort(login=login, entities=customerp.entities, only_listening=True)
+    before = listener.head(kinds, {})
+    customerp.send(customerp.contact("k1"))
+
+    assert customerp.port.head(kinds, before) != before
+    assert listener.head(kinds, before) == before
+    assert listener.head(kinds, before, wait=1.0) == before
+    person = PlainCustomerp(url=customerp.url, api_key=key)
+    person.create("contacts", {"familyName": "Berg"})
+    assert listener.head(kinds, before) != before
+    person.close()
+    listener.close()
 
 
 def test_wrong_key_is_a_configuration_error(customerp, patience):

@@ -218,18 +218,6 @@ def test_malformed_ids_are_not_sent(salesforce):
         salesforce.port.read(salesforce.entities["contact"], ids=["003' OR Id != '"])
 
 
-def test_head_settles(salesforce):
-    """While a stamp's second may not be over the token keeps moving; later it stands still."""
-    salesforce.send(salesforce.contact("k1"))
-    kinds = [salesforce.entities["contact"]]
-    late = datetime.now(UTC) + timedelta(minutes=1)
-    salesforce.port._reader._clock = lambda: late
-    settled = salesforce.port.head(kinds, {})
-
-    assert salesforce.port.head(kinds, settled) == settled
-    assert " at " not in settled["contact"]
-
-
 @pytest.mark.parametrize("status", ["403 Forbidden", "400 Bad Request"])
 def test_used_up_allowance_stops_the_run(scripted, answer, status):
     """An org whose request limit is reached is not asked again in this run."""
