@@ -19,7 +19,7 @@ _READ = {
     How.RECOVERED.value: "found on reading what an earlier run had written without an answer",
     How.LOOK.value: "found on looking again before a write",
     How.AGAIN.value: "found on reading again, as a write had met it",
-    How.PRICE.value: "follows the product's price book entry",
+    How.PRICE.value: "written by the sync to the product's price book entry",
     How.DECLARED.value: "nobody edited it: the pair's declaration changed, and with it how it is read",
     How.STORED.value: "read by an earlier run",
 }
@@ -168,7 +168,7 @@ def _stop(row: Mapping[str, Any]) -> Event:
 def _move(row: Mapping[str, Any], sent: Writes) -> Event:
     system = System(row["system"])
     kind, text = _kind(row, system)
-    ours = row["how"] == How.ANSWER.value
+    answered = row["how"] == How.ANSWER.value
     return Event(
         at=row["known_at"],
         kind=kind,
@@ -179,9 +179,9 @@ def _move(row: Mapping[str, Any], sent: Writes) -> Event:
         old=row["old"] if kind == "value" else None,
         new=row["new"] if kind == "value" else None,
         stamp=row["at"],
-        note=sent.explain(row) if ours else _READ.get(row["how"]),
+        note=sent.explain(row) if answered else _READ.get(row["how"]),
         run=row["run"],
-        ours=ours,
+        ours=answered or row["how"] == How.PRICE.value,
     )
 
 
