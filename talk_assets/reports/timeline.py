@@ -11,7 +11,7 @@ from talk_assets.reports.writes import Writes, in_words, readable
 from talk_assets.store import changes, decisions, history, intents, mapped, releases, ties
 from talk_assets.store.database import Database
 from talk_assets.store.finding import Found
-from talk_assets.store.journal import How, What
+from talk_assets.store.past import How, What
 
 _READ = {
     How.CURSOR.value: "found by asking for what changed",
