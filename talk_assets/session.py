@@ -14,7 +14,7 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.store import doubt, history, intents
 from talk_assets.store.database import Database
-from talk_assets.store.journal import How, Reading
+from talk_assets.store.past import How, Reading
 from talk_assets.store.tables import create_tables
 from talk_assets.systems.port import Identity, SystemPort
 

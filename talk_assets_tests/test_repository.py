@@ -129,6 +129,9 @@ def test_wheel_holds_what_a_run_needs(tmp_path):
     samples = {f"talk_assets/sandbox/sample_data/{path.name}" for path in tracked("data/sample/*.json")}
     assert len(samples) >= 2
     assert {"talk_assets/cli/dagster.yaml", "talk_assets/definitions.py", *samples} <= names
+    templates = {str(path.relative_to(ROOT)) for path in tracked("talk_assets/reports/quality/templates/*")}
+    assert len(templates) >= 4
+    assert templates <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert not any("tests" in name for name in names)
     assert "License-Expression: Apache-2.0" in metadata

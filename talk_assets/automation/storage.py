@@ -11,7 +11,8 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -65,6 +66,17 @@ def _engine(address: str) -> Engine:
     return engine
 
 
+def _is_made(file: Path) -> bool:
+    """Whether *file* is a database that Dagster has made whole: its version is written last, in one transaction."""
+    if not file.exists():
+        return False
+    with closing(sqlite3.connect(file, timeout=_BUSY_SECONDS)) as connection:
+        try:
+            return connection.execute("SELECT version_num FROM alembic_version").fetchone() is not None
+        except sqlite3.OperationalError:
+            return False
+
+
 class EventLogStorage(SqliteEventLogStorage):
     """The events of runs, a file a run, and what is known of assets."""
 
@@ -94,8 +106,8 @@ class EventLogStorage(SqliteEventLogStorage):
     @contextmanager
     def _connected(self, shard: str) -> Iterator[Connection]:
         address = self.conn_string_for_shard(shard)
-        if not self._engines.knows(address):
-            # Dagster makes the file, or brings an older one up to date.
+        if not self._engines.knows(address) and not _is_made(Path(self.path_for_shard(shard))):
+            # Dagster makes the file, which takes it longer than all else that it asks of a run's events.
             with super().run_connection(shard):
                 pass
         with self._turn, self._engines.connected(address) as connection:

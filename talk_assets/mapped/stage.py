@@ -13,7 +13,7 @@ from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import history, intents, mapped, quarantine, raw, ties
-from talk_assets.store.journal import How
+from talk_assets.store.past import How
 from talk_assets.store.tables import match_columns, raw_table
 
 NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")

@@ -18,7 +18,7 @@ from talk_assets.model.wire import Entity, raw_schema
 from talk_assets.raw.shown import Shown
 from talk_assets.session import Session
 from talk_assets.store import intents, mapped, quarantine, raw
-from talk_assets.store.journal import How
+from talk_assets.store.past import How
 from talk_assets.systems.port import Page, Reject
 
 REJECT_COLUMNS = ("record_id", "property", "check", "value", "reason")

@@ -11,7 +11,7 @@ from talk_assets.reports.writes import Writes, in_words, readable
 from talk_assets.store import changes, decisions, history, intents, mapped, releases, ties
 from talk_assets.store.database import Database
 from talk_assets.store.finding import Found
-from talk_assets.store.journal import How, What
+from talk_assets.store.past import How, What
 
 _READ = {
     How.CURSOR.value: "found by asking for what changed",
@@ -20,7 +20,7 @@ _READ = {
     How.LOOK.value: "found on looking again before a write",
     How.AGAIN.value: "found on reading again, as a write had met it",
     How.CHECK.value: "found on reading again what had been written",
-    How.PRICE.value: "follows the product's price book entry",
+    How.PRICE.value: "written by the sync to the product's price book entry",
     How.DECLARED.value: "nobody edited it: the pair's declaration changed, and with it how it is read",
     How.STORED.value: "read by an earlier run",
 }
@@ -169,7 +169,7 @@ def _stop(row: Mapping[str, Any]) -> Event:
 def _move(row: Mapping[str, Any], sent: Writes) -> Event:
     system = System(row["system"])
     kind, text = _kind(row, system)
-    ours = row["how"] == How.ANSWER.value
+    answered = row["how"] == How.ANSWER.value
     return Event(
         at=row["known_at"],
         kind=kind,
@@ -180,9 +180,9 @@ def _move(row: Mapping[str, Any], sent: Writes) -> Event:
         old=row["old"] if kind == "value" else None,
         new=row["new"] if kind == "value" else None,
         stamp=row["at"],
-        note=sent.explain(row) if ours else _READ.get(row["how"]),
+        note=sent.explain(row) if answered else _READ.get(row["how"]),
         run=row["run"],
-        ours=ours,
+        ours=answered or row["how"] == How.PRICE.value,
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store.database import Database
-from talk_assets.store.journal import HISTORY, HISTORY_SCHEMA, Reading, What
+from talk_assets.store.past import HISTORY, HISTORY_SCHEMA, Reading, What
 from talk_assets.store.sql import quoted
 
 BESIDE = ("_deleted", "_parent", "_unshown")

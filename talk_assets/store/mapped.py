@@ -9,7 +9,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import history
 from talk_assets.store.database import Database
-from talk_assets.store.journal import Reading
+from talk_assets.store.past import Reading
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 

@@ -10,7 +10,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import intents, mapped, quarantine, raw
 from talk_assets.store.database import Database
-from talk_assets.store.journal import RELEASE_SCHEMA, RELEASES
+from talk_assets.store.past import RELEASE_SCHEMA, RELEASES
 
 
 def let_go(

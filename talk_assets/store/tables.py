@@ -13,7 +13,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
 from talk_assets.store.database import Database
-from talk_assets.store.journal import HISTORY, HISTORY_SCHEMA, RELEASE_SCHEMA, RELEASES
+from talk_assets.store.past import HISTORY, HISTORY_SCHEMA, RELEASE_SCHEMA, RELEASES
 from talk_assets.store.run_schema import RUN_TABLES
 from talk_assets.store.sql import quoted, sql_type
 

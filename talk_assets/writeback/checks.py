@@ -15,7 +15,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.session import Session
 from talk_assets.store import audit, mapped
 from talk_assets.store.checks import waiting_for_references, written_since
-from talk_assets.store.journal import How
+from talk_assets.store.past import How
 from talk_assets.writeback.receipts import keep_stored
 
 REFERENCES = "references_resolved"

@@ -15,7 +15,7 @@ from talk_assets.model.wire import Entity
 from talk_assets.raw.fetch import fetch
 from talk_assets.session import Session
 from talk_assets.store import lookups, raw
-from talk_assets.store.journal import How
+from talk_assets.store.past import How
 from talk_assets.systems.port import Page
 from talk_assets.writeback.overwrites import log_lost
 from talk_assets.writeback.prepare import Values, intent_id, origins_of

@@ -16,7 +16,7 @@ from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
 from talk_assets.store import changes, links, mapped, raw
-from talk_assets.store.journal import How
+from talk_assets.store.past import How
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import UNSHOWN, baseline_schema, is_unshown
 from talk_assets.systems.port import Page

@@ -22,7 +22,7 @@ from talk_assets.model.system import System
 from talk_assets.raw.fetch import keep_page
 from talk_assets.session import Session
 from talk_assets.store import changes, mapped
-from talk_assets.store.journal import How
+from talk_assets.store.past import How
 from talk_assets.store.references import to_links, to_records
 from talk_assets.writeback import parents, prepare
 from talk_assets.writeback.entries import ensure_entries, has_currencies, write_prices

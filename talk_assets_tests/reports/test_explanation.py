@@ -157,6 +157,20 @@ def test_references_and_derived_values_are_told_as_each_end_has_them():
     twins.db.close()
 
 
+def test_a_price_is_told_as_written_to_its_price_book_entry():
+    """The product itself was not written, and nobody edited it in Salesforce."""
+    twins = Twins(pairs={"product": PAIRS["product"]})
+    lamp = twins.add("product", CUSTOMERP, name="Lamp", product_code="L-1", list_price="19.90")
+    twins.settle()
+    twins.edit("product", CUSTOMERP, lamp, list_price="21.50")
+    twins.settle()
+    price = told(twins, "l-1", "list_price", "product")
+
+    assert price.prospect.state == "in_step"
+    assert price.ends[SALESFORCE].how == "written by the sync to the product's price book entry"
+    twins.db.close()
+
+
 @pytest.mark.parametrize("name", PAIRS["contact"].names)
 def test_every_property_can_be_explained(linked_once, name):
     """Nothing declared is beyond words."""

@@ -28,7 +28,7 @@ def charts(figures: Figures) -> dict[str, str]:
     waited = {state: [step.waiting[state] for step in steps] for state in STATES}
     seen = [state for state, counts in waited.items() if any(counts)]
     return {
-        "In step, in % of the linked records": _lines(steps, {"in step": [_share(step) for step in steps]}, floor=0),
+        "In step, in % of the linked records": _lines(steps, {"in step": [_share(step) for step in steps]}, share=True),
         "Records that wait": _bars(
             steps, {STATES[state]: waited[state] for state in seen}, colours=[_COLOUR_OF[state] for state in seen]
         ),
@@ -72,14 +72,14 @@ def sparkline(counts: Sequence[int]) -> str:
     return _svg(chart)
 
 
-def _lines(steps: Sequence[Step], series: Mapping[str, Sequence[float | None]], *, floor: float | None = None) -> str:
+def _lines(steps: Sequence[Step], series: Mapping[str, Sequence[float | None]], *, share: bool = False) -> str:
+    """Lines from nothing upwards; of a *share* in percent, which hardly moves, only what lies above its lowest."""
     import pygal  # noqa: PLC0415
 
     chart = pygal.Line(**_look(steps), dots_size=2, show_y_guides=True, allow_interruptions=False)
     known = [value for values in series.values() for value in values if value is not None]
-    if floor is not None and known:
-        # A share that hardly moves fills the chart from its lowest value on, not from nothing.
-        chart.config.range = (max(floor, min(known) - 5), 100)
+    if known:
+        chart.config.range = (max(0, min(known) - 5), 100) if share else (0, max(known) or 1)
     return _filled(chart, series)
 
 
