@@ -17,6 +17,7 @@ class Ran:
 
     def __init__(self, result: dg.ExecuteInProcessResult) -> None:
         self.success = result.success
+        self.id = result.run_id
         self.metadata = {
             "/".join(event.asset_key.path): {
                 name: value.value for name, value in event.materialization.metadata.items()

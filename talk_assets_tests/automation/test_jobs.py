@@ -60,13 +60,14 @@ def test_changes_and_conflicts_can_be_read(runs, twins):
 
 
 def test_second_run_writes_nothing(runs, twins):
-    """What the first run wrote comes back as an echo, not as a change."""
+    """What the first run wrote comes back as an echo, not as a change; the history names the run that met each."""
     people(twins, 3)
-    runs("sync_all")
+    first = runs("sync_all")
     written = twins.writes
     again = runs("sync_all")
 
     assert again.success
+    assert twins.db.rows("SELECT DISTINCT run FROM store.history") == [(first.id,)]
     assert twins.writes == written
     assert len(again.metadata) == 51
 
