@@ -51,6 +51,7 @@ def _entry(row: dict[str, Any]) -> Text:
     told = cell(f"{row['pair']} {row['record_id'] or 'without an id'}", limit=200)
     if row["property"]:
         told.append(plain(f": {row['property']}{value}"))
-    by = f"; let go {row['released_at']:%Y-%m-%d %H:%M} by {row['released_by']}" if row["released_by"] else ""
-    tried = f"\n{row['attempts']} tries{by}" if row["attempts"] > 1 or by else ""
-    return told.append("\n").append(plain(f"{row['reason']}{tried}", style="dim"))
+    more = [f"tried {row['attempts']} times"] if row["attempts"] > 1 else []
+    more += [f"let go {row['released_at']:%Y-%m-%d %H:%M} by {row['released_by']}"] if row["released_by"] else []
+    why = "\n".join([row["reason"], *(["; ".join(more)] if more else [])])
+    return told.append("\n").append(plain(why, style="dim"))

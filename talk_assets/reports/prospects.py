@@ -58,7 +58,9 @@ def _in_the_way(found: Found, now: Circumstances) -> Prospect | None:
     if now.deleted:
         return _deleted(found, now)
     if now.stopped:
-        return _quarantined(found, now.stopped[0], "The rest of the record is kept in step.")
+        whole = any(one["property"] is None for one in now.stopped)
+        effect = "Nothing of it is written." if whole else "The rest of the record is kept in step."
+        return _quarantined(found, now.stopped[0], effect)
     return None
 
 

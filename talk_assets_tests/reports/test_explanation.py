@@ -100,7 +100,7 @@ def test_what_an_end_is_yet_to_take_is_told(twins, linked):
 
 
 def test_a_refused_value_is_told_with_the_way_out(twins, linked):
-    """Only the property that was refused is in quarantine; the other is in step."""
+    """The record waits with its reason, until it changes or a person lets it go."""
     twins.refusals.append(
         lambda _entity, _op, values: (
             Problem(code="RULE", message="Not on a Sunday.", property="Department") if "Department" in values else None
