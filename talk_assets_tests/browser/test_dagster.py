@@ -35,5 +35,6 @@ def test_a_run_launched_by_a_click_succeeds_and_its_checks_pass(window, up):
     page.get_by_text("Success", exact=True).first.wait_for(timeout=RUN)
 
     page.goto(f"{up}/assets/links/product?view=checks")
+    page.get_by_text("one_to_one", exact=True).first.click()
     page.get_by_text("No product of one end is linked to two of the other.").wait_for()
     page.get_by_text("Passed", exact=True).first.wait_for()

@@ -9,7 +9,7 @@ from talk_assets_tests.cli.conftest import TalkCommand
 from talk_assets_tests.crashes.scenarios import first_load
 from talk_assets_tests.served import Served
 
-PAGES = ("verify.html", "docs/salesforce-to-customerp.html", "docs/customerp-to-salesforce.html")
+PAGES = ("talk-report.html", "verify.html", "docs/salesforce-to-customerp.html", "docs/customerp-to-salesforce.html")
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 
@@ -24,7 +24,7 @@ def written(browser, tmp_path_factory):  # noqa: ARG001 - nothing is written tha
         with open_session(served.settings(folder / "talk.duckdb")) as session:
             run_cycle(session)
         told = served.variables(folder / "talk.duckdb")
-        for arguments in (("docs", "--out", "docs"), ("verify", "--html", "verify.html")):
+        for arguments in (("report",), ("docs", "--out", "docs"), ("verify", "--html", "verify.html")):
             ended = talk.run(*arguments, **told)
             assert ended.returncode in {0, 1}, ended.stderr
     return folder
