@@ -3,7 +3,7 @@
 import dagster as dg
 
 from talk_assets.model.codecs import ValueMap
-from talk_assets.model.markdown import prose, reason, record, table, told, verbatim
+from talk_assets.model.markdown import counted, prose, reason, record, table, told, verbatim
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
@@ -131,9 +131,9 @@ def known_values_result(session: Session, pair: EntityPair, system: System) -> d
         check_name=KNOWN_VALUES,
         passed=found.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{found.height:,} values in {records:,} {pair.name} records have no counterpart in "
-        f"{system.other.title} and stay in {system.title}. Choose another value there, or add it to the value map in "
-        f"the declaration of {pair.name}."
+        description=f"{counted(found.height, 'value')} in {counted(records, f'{pair.name} record')} without a "
+        f"counterpart in {system.other.title}: kept in {system.title}, and not written across. Choose another value "
+        f"there, or add it to the value map in the declaration of {pair.name}."
         if records
         else None,
         metadata={

@@ -65,6 +65,11 @@ def prose(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return *number* of what *noun* names, in the plural unless it is one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table of cells that are Markdown already; without rows only a dash."""
     lines = [f"| {' | '.join(row)} |" for row in rows]

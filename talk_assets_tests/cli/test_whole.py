@@ -30,7 +30,16 @@ def test_plan_sync_status_and_sync_again(connected):
     first = json.loads(synced.stdout)
     again = json.loads(connected.run("sync", "--json").stdout)
     status = json.loads(connected.run("status", "--json").stdout)
+    audited = connected.run("audit", "--json")
+    audit = json.loads(audited.stdout)
 
+    assert audited.returncode == 0
+    assert audit["unexplained"] == 0
+    assert {name: pair["linked"] for name, pair in audit["pairs"].items()} == {
+        name: pair["links"] for name, pair in status["pairs"].items()
+    }
+    assert audit["pairs"]["contact"]["drifted"] == {"held": 2}
+    assert audit["pairs"]["contact"]["properties"] == {"salutation": {"held": 1}, "country": {"held": 1}}
     assert written(planned) == 0
     assert synced.returncode == HELD
     assert list(first["pairs"]) == PAIRS
@@ -69,7 +78,12 @@ def test_tables_for_a_person(connected):
     connected.run("sync", "--pair", "product")
     status = connected.run("status")
 
+    audit = connected.run("audit", "--pair", "contact", "--read")
+
     assert plan.returncode == 0
+    assert audit.returncode == 0
+    assert "the next run writes it" in audit.stdout
+    assert "Whatever is not in step has its cause." in audit.stdout
     assert "Nothing was written to either end." in plan.stdout
     assert "the first 3 shown" in plan.stdout
     assert "Traceback" not in plan.stderr
