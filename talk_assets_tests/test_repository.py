@@ -132,6 +132,7 @@ def test_wheel_holds_what_a_run_needs(tmp_path):
     templates = {str(path.relative_to(ROOT)) for path in tracked("talk_assets/reports/quality/templates/*")}
     assert len(templates) >= 4
     assert templates <= names
+    assert {"talk_assets/reports/page.css", "talk_assets/verify/page.css", "talk_assets/verify/page.html"} <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert not any("tests" in name for name in names)
     assert "License-Expression: Apache-2.0" in metadata

@@ -130,7 +130,9 @@ def _outcome(
     if seen.here is not None and not same(p, _on(given, origin), seen.here.get(p.name)):
         return Outcome.FAIL, f"{origin.title} itself did not keep what was written to it"
     if seen.there is None:
-        return Outcome.FAIL, f"{target.title} has no such record that keeps its contract"
+        # A record that never arrived fails where it was made; its later steps add nothing to that.
+        lost = Outcome.FAIL if item.operation is Operation.CREATE else Outcome.NOT_TESTABLE
+        return lost, f"{target.title} has no such record that keeps its contract"
     found = seen.there.get(p.name)
     if same(p, _on(given, target), found):
         return Outcome.PASS, None

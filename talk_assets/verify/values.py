@@ -103,6 +103,11 @@ class Values:
             return ()
         return told.choices
 
+    def _is_coded(self, pair: EntityPair, p: Property) -> bool:
+        """Whether Salesforce takes only names that it has codes for, as of states, which depend on the country."""
+        shape = self.shapes.get(pair.name)
+        return shape is not None and f"{p.salesforce.path}Code" in shape.fields
+
     def _field(self, pair: EntityPair, p: Property) -> FieldShape | None:
         shape = self.shapes.get(pair.name)
         return None if shape is None else shape.fields.get(p.salesforce.path)
@@ -112,8 +117,10 @@ class Values:
         kinds = {p.side(system).type.partition("(")[0] for system in System}
         own = f"{self.tag}-{self.origin.value[0]}{turn}"
         choices = self._choices(pair, p) if "picklist" in kinds else ()
+        if self._is_coded(pair, p) or ("ISO 4217" in kinds and turn):
+            return NONE
         if "ISO 4217" in kinds:
-            return self.currency if turn == 0 else NONE
+            return self.currency
         if "email" in kinds:
             return f"{MARK.lower()}.{own}@example.com"
         if "url" in kinds:
@@ -126,6 +133,9 @@ class Values:
         # One company serves all that belongs to one: a quote's order must be its customer's.
         text = self.text("company" if p.salesforce.through in ACCOUNTS else p.name, turn)
         most = self._longest(pair, p)
+        if len(text) > most:
+            # What tells values apart comes first where there is little room.
+            text = f"{self.tag}-{self.origin.value[0]}{turn} {MARK}"
         if lines:
             return f"{text}\nsecond line {turn}"[:most]
         if turn == 0:
