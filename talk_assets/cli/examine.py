@@ -73,13 +73,14 @@ def _salesforce(port: SalesforcePort, settings: Settings, environ: Mapping[str, 
     yield from linted
     yield from org.features(survey.shapes, stage=settings.opportunity_stage)
     yield org.pricebook(active=survey.pricebook_active)
-    doorbell = doorbell_settings(environ).salesforce_interval
+    doorbell = doorbell_settings(environ)
     yield from org.calls(
         allowance=survey.allowance,
         remaining=survey.remaining,
         reserve=settings.salesforce_reserve,
         objects=len(needs),
-        doorbell=doorbell,
+        doorbell=doorbell.salesforce_interval,
+        share=doorbell.salesforce_share,
     )
 
 

@@ -92,9 +92,18 @@ def idle_run(objects: int) -> int:
 
 
 def calls(
-    *, allowance: int | None, remaining: int | None, reserve: Reserve, objects: int, doorbell: timedelta
+    *,
+    allowance: int | None,
+    remaining: int | None,
+    reserve: Reserve,
+    objects: int,
+    doorbell: timedelta,
+    share: float,
 ) -> Iterator[Finding]:
-    """Calls left today, and those that the chosen intervals cost a day when nothing moves."""
+    """Calls left today, and those that the chosen intervals cost a day when nothing moves.
+
+    Asking whether anything moved takes at most *share* of the calls, however short its interval *doorbell* is.
+    """
     if allowance is None or remaining is None:
         return
     kept = reserve.of(allowance)
@@ -111,9 +120,10 @@ def calls(
         text = f"{remaining:,} of the day's {allowance:,} API calls are left, {kept:,} of them kept for others."
         yield salesforce(Weight.FINE, "calls_left", "DailyApiRequests", text)
     rings = int(_DAY / doorbell) if doorbell else 0
-    daily = rings * -(-objects // _MOST_QUERIES) + (_SWEEPS + 1) * idle_run(objects)
+    asking = min(rings * -(-objects // _MOST_QUERIES), int(share * allowance))
+    daily = asking + (_SWEEPS + 1) * idle_run(objects)
     text = f"With these intervals about {daily:,} calls a day are made when nothing moves, of {allowance:,}."
-    remedy = "Ask less often: raise TALK_SALESFORCE_DOORBELL_SECONDS."
+    remedy = "Ask less often: raise TALK_SALESFORCE_DOORBELL_SECONDS or lower TALK_SALESFORCE_DOORBELL_SHARE."
     over = Weight.PROBLEM if daily > allowance - kept else Weight.NOTICE if daily > allowance * _MUCH else Weight.FINE
     yield salesforce(over, "forecast", "DailyApiRequests", text, "" if over is Weight.FINE else remedy)
 

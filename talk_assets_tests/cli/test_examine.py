@@ -254,7 +254,7 @@ def test_the_forecast_counts_what_an_idle_run_really_calls(both, tmp_path):
 
 
 def test_the_forecast_weighs_by_what_the_org_allows():
-    """Two calls a ring every 30 seconds and 97 idle runs: fine, worth a word, or too much."""
+    """Two calls a ring every 30 seconds, or a quarter of all, and 97 idle runs: fine, worth a word, or too much."""
     weights = [
         list(
             org.calls(
@@ -263,9 +263,10 @@ def test_the_forecast_weighs_by_what_the_org_allows():
                 reserve=Reserve(share=0.1),
                 objects=OBJECTS,
                 doorbell=org.timedelta(seconds=30),
+                share=0.25,
             )
         )[-1]
-        for allowance in (100_000, 10_000, 5_000)
+        for allowance in (100_000, 7_000, 2_000)
     ]
 
     assert [one.weight for one in weights] == [Weight.FINE, Weight.NOTICE, Weight.PROBLEM]
