@@ -9,9 +9,9 @@ from talk_assets.sandbox.customerp.profile import CAPABILITIES
 from talk_assets_tests.capabilities.dying import dying_at
 from talk_assets_tests.crashes.selection import ALL
 
-TELLING = [("etag",), ("idempotency",), ("external_key",), ("external_key", "idempotency"), ("batch",), CAPABILITIES]
-"""Without these a write is made good in a way of its own."""
-OTHERS = [(name,) for name in CAPABILITIES if (name,) not in TELLING]
+TELLING = [("etag",), ("external_key",), CAPABILITIES]
+"""Without these a write is made good in a way of its own; with other lacks, in the same ways."""
+OTHERS = [("external_key", "idempotency"), *((name,) for name in CAPABILITIES if (name,) not in TELLING)]
 PROFILES = TELLING + (OTHERS if ALL else [])
 OURS = "^talk-assets"
 

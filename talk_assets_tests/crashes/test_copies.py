@@ -8,10 +8,11 @@ from talk_assets_tests.crashes.selection import drawn
 from talk_assets_tests.crashes.test_matrix import has_died
 
 WAYS = ["kill", "raise"]
+BACKUPS = [(point, how) for point in ("copy settling", "copy settled") for how in WAYS]
+RESTORES = [(point, how) for point in ("store kept", "copy settling", "copy settled") for how in WAYS]
 
 
-@pytest.mark.parametrize("how", WAYS)
-@pytest.mark.parametrize("point", ["copy settling", "copy settled"])
+@pytest.mark.parametrize(("point", "how"), drawn(BACKUPS, 2, about="backups"))
 def test_a_backup_that_dies_leaves_the_store_as_it_is(ground, tmp_path, point, how):
     """Its file is there whole or not at all, and the next one succeeds."""
     ground.begin("edits")
@@ -24,8 +25,7 @@ def test_a_backup_that_dies_leaves_the_store_as_it_is(ground, tmp_path, point, h
     assert ground.judge("edits") == []
 
 
-@pytest.mark.parametrize("how", WAYS)
-@pytest.mark.parametrize("point", ["store kept", "copy settling", "copy settled"])
+@pytest.mark.parametrize(("point", "how"), drawn(RESTORES, 3, about="restores"))
 def test_a_restore_that_dies_is_made_good(ground, tmp_path, point, how):
     """Whether the old state or the new one is found: nothing is lost or doubled by the way back in time."""
     ground.begin("rest")

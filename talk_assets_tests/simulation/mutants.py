@@ -190,8 +190,8 @@ MUTANTS = (
         _judged_as(Outcome.APPLIED, _MISSED, Op.UPDATE),
     ),
     _mutant("unanswered update taken for applied", hunts.UNANSWERED, writeback_stage, "groups", _TAKEN),
-    _mutant("strict cursor and no lookback", hunts.LATE, memory_rows.Rows, "stamped", _strict, first=2001),
-    _mutant("no lookback", hunts.LATE, memory, "by_stamp", _no_lookback, first=2004),
+    _mutant("strict cursor and no lookback", hunts.LATE, memory_rows.Rows, "stamped", _strict, first=2005),
+    _mutant("no lookback", hunts.LATE, memory, "by_stamp", _no_lookback, first=2005),
     _mutant(
         "own creations not adopted",
         hunts.UNANSWERED,
@@ -209,5 +209,5 @@ MUTANTS = (
     _mutant("link dropped with its record", hunts.DELETING, links, "set_states", _unlinked_when_deleted),
     _mutant("conflicts not logged", hunts.DISAGREEING, changes, "log_conflicts", lambda _: lambda *_: 0),
     _mutant("base taken from what was sent", hunts.RESPELLED, receipts, "settle_properties", _base_as_sent),
-    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None, first=1008),
+    _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None, first=1014),
 )

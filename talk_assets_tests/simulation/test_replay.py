@@ -6,7 +6,7 @@ from talk_assets_tests.simulation.faults import Fault
 from talk_assets_tests.simulation.run import simulate
 from talk_assets_tests.simulation.scene import Scene
 
-SHORT = Scene(records=12, cycles=3, edits=10)
+SHORT = Scene(records=8, cycles=2, edits=8)
 
 
 def test_the_same_seed_is_the_same_run():
