@@ -10,7 +10,7 @@ that either can go on where the other one stopped.
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +24,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 _BUSY_SECONDS = 60
 _MOST_ENGINES = 32
+_current: set[Path] = set()
+"""Databases that this process has seen whole and up to date; looking takes longer than most that is asked of them."""
 
 
 class Engines:
@@ -77,6 +79,13 @@ def _is_made(file: Path) -> bool:
             return False
 
 
+def _brought_up_to_date(file: Path, make: Callable[[str], object]) -> None:
+    """Let Dagster *make* the database *file* of a folder, or bring an older one up to date, once a process."""
+    if file not in _current or not file.exists():
+        make(str(file.parent))
+        _current.add(file)
+
+
 class EventLogStorage(SqliteEventLogStorage):
     """The events of runs, a file a run, and what is known of assets."""
 
@@ -125,7 +134,9 @@ class RunStorage(SqliteRunStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
         """Dagster's way to make it."""
-        return cls.from_local(inst_data=inst_data, **config_value)
+        folder = Path(config_value["base_dir"])
+        _brought_up_to_date(folder / "runs.db", SqliteRunStorage.from_local)
+        return cls(create_db_conn_string(str(folder), "runs"), inst_data)
 
     def dispose(self) -> None:
         """Give up connections; called when the instance is closed."""
@@ -150,10 +161,9 @@ class ScheduleStorage(SqliteScheduleStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
         """Dagster's way to make it."""
-        folder = config_value["base_dir"]
-        # It makes the file, or brings an older one up to date.
-        SqliteScheduleStorage.from_local(folder)
-        return cls(create_db_conn_string(folder, "schedules"), inst_data)
+        folder = Path(config_value["base_dir"])
+        _brought_up_to_date(folder / "schedules.db", SqliteScheduleStorage.from_local)
+        return cls(create_db_conn_string(str(folder), "schedules"), inst_data)
 
     def dispose(self) -> None:
         """Give up connections; called when the instance is closed."""

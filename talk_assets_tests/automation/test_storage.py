@@ -1,5 +1,6 @@
 """Dagster's databases through connections that are kept."""
 
+import shutil
 import sqlite3
 import threading
 
@@ -65,3 +66,14 @@ def test_threads_write_side_by_side_and_nothing_is_left_open(tmp_path):
         with sqlite3.connect(file) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
+
+
+def test_a_home_that_was_deleted_is_made_anew(tmp_path):
+    """Though this process has seen its databases: they are looked for each time, and made where they are gone."""
+    home = prepared_home(tmp_path / "home")
+    for _ in range(2):
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            assert instance.get_runs() == []
+            assert instance.get_ticks("none", "none") == []
+        shutil.rmtree(home / "history")
+        shutil.rmtree(home / "schedules")
