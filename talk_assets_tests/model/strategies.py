@@ -31,7 +31,7 @@ def recased(draw, texts):
 @singledispatch
 def wire(codec):
     """Return a strategy of legal wire text for *codec*."""
-    raise NotImplementedError(f"no strategy for {type(codec).__name__}: add one with the codec")
+    raise TypeError(f"no strategy for {type(codec).__name__}: add one with the codec")
 
 
 @wire.register
