@@ -114,10 +114,11 @@ def embedded_systems(
     """Both embedded systems while the block runs.
 
     Raises:
-        ConfigurationError: A port is in use, or there is no such org shape, or no such capability to lack.
+        ConfigurationError: A port is in use, there is no such shape or capability, or the sample is refused.
     """
     from talk_assets.sandbox import server
     from talk_assets.sandbox.customerp import Profile
+    from talk_assets.sandbox.sample import SampleError
 
     try:
         lacks = Profile.lacking(customerp_without).without
@@ -136,5 +137,10 @@ def embedded_systems(
             customerp_webhooks=customerp_webhooks,
         ) as systems:
             yield systems
+    except SampleError as error:
+        raise ConfigurationError(
+            f"The embedded systems did not take the sample: {error} Both were stopped. Start them with --sample none, "
+            "or in a shape whose rules the sample keeps."
+        ) from error
     except (server.PortInUseError, server.ShapeError) as error:
         raise ConfigurationError(str(error)) from error
