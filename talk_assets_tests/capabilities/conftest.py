@@ -22,10 +22,13 @@ class Shop(Served):
         self._folder = folder
 
     def cycle(self, *, later=10, **options):
-        """Run one cycle and return its report."""
+        """Run one cycle and return its report; whatever it wrote is shown when this returns."""
         self.clock.move(seconds=later)
-        with self._session() as session:
-            return run_cycle(session, **options)
+        try:
+            with self._session() as session:
+                return run_cycle(session, **options)
+        finally:
+            self.clock.move(seconds=2 * LAG)
 
     def _session(self):
         settings = self.settings(self._folder / "talk.duckdb")
