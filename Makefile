@@ -63,8 +63,9 @@ tryton: $(READY) $(TRYTON)/.venv/.ready  ## Install a real Tryton, start it, and
 crash: $(READY)  ## Let runs die at every place, request and commit, with every lack of an ERP too (about an hour)
 	TALK_CRASH=all $(BIN)/pytest -n 2 --dist load talk_assets_tests/crashes talk_assets_tests/capabilities
 
-reference: $(READY)  ## Write docs/reference.md anew from the declarations
+reference: $(READY)  ## Write docs/reference.md and docs/settings.md anew from the declarations
 	$(BIN)/python -m talk_assets.reports.catalogue --write docs/reference.md
+	$(BIN)/python -m talk_assets.settings.page --write docs/settings.md
 
 pictures: $(READY)  ## Take the README's pictures anew; needs Chromium
 	$(BIN)/python -m talk_assets_tests.browser.pictures data

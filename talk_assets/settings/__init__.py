@@ -39,6 +39,7 @@ __all__ = [
     "customerp_port",
     "customerp_webhook_secret",
     "doorbell_settings",
+    "env_file",
     "environment",
     "owners",
     "salesforce_names",
@@ -124,6 +125,15 @@ def environment(directory: Path | None = None) -> dict[str, str]:
     Raises:
         ConfigurationError: `.env` holds a secret, and others on this machine may read it.
     """
+    return env_file(directory) | dict(os.environ)
+
+
+def env_file(directory: Path | None = None) -> dict[str, str]:
+    """The variables of `.env` in *directory* (default: the working directory); none where there is no such file.
+
+    Raises:
+        ConfigurationError: It holds a secret, and others on this machine may read it.
+    """
     path = (directory or Path()) / ".env"
     # No interpolation: a secret may hold a dollar sign.
     file = dotenv_values(path, interpolate=False)
@@ -133,7 +143,7 @@ def environment(directory: Path | None = None) -> dict[str, str]:
             f"{path} holds {' and '.join(held)}, and others on this machine may read it. Nothing was read or written. "
             f"Run: chmod 600 {path}"
         )
-    return {name: value for name, value in file.items() if value is not None} | dict(os.environ)
+    return {name: value for name, value in file.items() if value is not None}
 
 
 def salesforce_names(environ: Mapping[str, str]) -> tuple[str, str]:

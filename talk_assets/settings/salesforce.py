@@ -53,13 +53,23 @@ class SalesforceSettings:
         )
 
 
+def needed_by(variable: Variable[object]) -> LoginMethod | None:
+    """The way to log in that needs *variable*; None for one that has nothing to do with it."""
+    return next((login for login, names in _LOGINS.items() if variable.name in names), None)
+
+
+def _is_needed(variable: Variable[object], environ: Mapping[str, str]) -> bool:
+    """Whether *variable* is not merely another way to log in than the one chosen in *environ*."""
+    if variable.name not in _OF_LOGINS:
+        return True
+    try:
+        return variable.name in _LOGINS[variables.SALESFORCE_LOGIN.value(environ)]
+    except ValueError:
+        return False  # what is wrong with the choice itself is told by itself
+
+
 def problem(variable: Variable[object], environ: Mapping[str, str]) -> str | None:
     """What is wrong with *variable* in *environ*, or None; one that the chosen way to log in does not need may lack."""
-    if variable.name in _OF_LOGINS and not variable.is_set(environ):
-        try:
-            needed = _LOGINS[variables.SALESFORCE_LOGIN.value(environ)]
-        except ValueError:
-            return None  # what is wrong with the choice itself is told by itself
-        if variable.name not in needed:
-            return None
+    if not variable.is_set(environ) and not _is_needed(variable, environ):
+        return None
     return variable.problem(environ)

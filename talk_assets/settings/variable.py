@@ -80,8 +80,19 @@ class Variable(Generic[T]):
             return str(error)
         return None
 
+    def hides(self, text: str) -> bool:
+        """Whether *text*, which it is set to, may not be shown."""
+        # An address that is wrong may be so by a password or a token in it.
+        return self.secret or (bool(set(text) & {"@", "?"}) and not self._takes(text))
+
+    def _takes(self, text: str) -> bool:
+        try:
+            self.read(text)
+        except ValueError:
+            return False
+        return True
+
     def _shown(self, found: str) -> str:
-        # An address with a password or a token in it is as secret as they are.
-        if self.secret or set(found) & {"@", "?"}:
+        if self.hides(found):
             return f"a text of {len(found)} characters"
         return repr(found if len(found) <= _SHOWN_LENGTH else found[:_SHOWN_LENGTH] + "...")

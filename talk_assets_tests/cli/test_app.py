@@ -89,6 +89,33 @@ def test_settings_are_read_from_the_working_directory(talk):
     assert "TALK_SALESFORCE_URL is 'http://example.com': " in refused.stderr
 
 
+def test_settings_are_shown_with_what_is_wrong(talk):
+    """A person sees what stands, the misspelt too; secrets stay hidden, and 2 says that a sync would refuse."""
+    (talk.folder / ".env").write_text("TALK_SALESFORCE_CLIENT_ID=from-file\nTALK_SALESFROCE_URL=x\n")
+    shown = talk.run("settings", TALK_CUSTOMERP_API_KEY="key-of-13-chr")
+
+    assert shown.returncode == 2
+    assert "from-file" in shown.stdout
+    assert "Is TALK_SALESFORCE_URL meant?" in shown.stdout
+    assert "TALK_SALESFORCE_URL is not set." in shown.stdout
+    assert "key-of-13-chr" not in shown.stdout
+
+
+def test_settings_that_are_wrong_together_are_said(talk):
+    """Whoever names people to mail to needs a server as well."""
+    good = {
+        "TALK_SALESFORCE_URL": "https://x.my.salesforce.com",
+        "TALK_SALESFORCE_CLIENT_ID": "i",
+        "TALK_SALESFORCE_CLIENT_SECRET": "s",
+        "TALK_CUSTOMERP_URL": "https://erp.example.com",
+        "TALK_CUSTOMERP_API_KEY": "k",
+    }
+    fine, wrong = talk.run("settings", **good), talk.run("settings", **good, TALK_ALERT_EMAIL="it@example.com")
+
+    assert (fine.returncode, wrong.returncode) == (0, 2), fine.stdout
+    assert "TALK_ALERT_SMTP" in wrong.stdout.splitlines()[-2]
+
+
 def test_status_without_a_store_says_so_and_makes_none(talk):
     """Asking for the state of nothing leaves nothing behind."""
     refused = talk.run("status", TALK_STORE="somewhere/talk.duckdb")
