@@ -94,6 +94,8 @@ def sandbox(
             customerp_without=[name.strip() for name in customerp_without.split(",") if name.strip()],
         ) as systems,
     ):
+        for note in systems.fitted:
+            typer.echo(f"Of the sample, in this org: {note}.", err=True)
         typer.echo(systems.as_json_line())
         stop.wait()
 
@@ -139,8 +141,8 @@ def embedded_systems(
             yield systems
     except SampleError as error:
         raise ConfigurationError(
-            f"The embedded systems did not take the sample: {error} Both were stopped. Start them with --sample none, "
-            "or in a shape whose rules the sample keeps."
+            f"The embedded systems did not take the sample: {error} "
+            "Both were stopped. Or start them with --sample none."
         ) from error
     except (server.PortInUseError, server.ShapeError) as error:
         raise ConfigurationError(str(error)) from error

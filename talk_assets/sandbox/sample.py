@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from talk_assets.sandbox.fitting import Fitting
+
 SALESFORCE_API = "/services/data/v62.0"
 _PLACES = (
     Path(__file__).parent / "sample_data",
@@ -35,6 +37,18 @@ def load_sample(salesforce: Facts, customerp: Facts) -> tuple[Ids, Ids]:
     Both must be empty: the sample is created, never merged.
     """
     return load_salesforce(salesforce, read("salesforce")), load_customerp(customerp, read("customerp"))
+
+
+def load_fitting_sample(salesforce: Facts, customerp: Facts) -> list[str]:
+    """Fill both systems with what the org's shape allows of the sample; return what was left out, in words."""
+    content = read("salesforce")
+    with _salesforce(salesforce) as client, Fitting(client, api=SALESFORCE_API) as fitting:
+        kept = fitting.kept(content["records"])
+        refs = {item["ref"] for item in kept}
+        updates = [item for item in content["updates"] if item["ref"] in refs]
+        _load_salesforce(client, {"records": kept, "updates": updates}, fitting)
+    load_customerp(customerp, read("customerp"))
+    return [f"{what} ({count})" for what, count in sorted(fitting.notes.items())]
 
 
 def is_empty(salesforce: Facts, customerp: Facts) -> bool:
@@ -64,23 +78,30 @@ def read(end: str) -> Record:
 def load_salesforce(facts: Facts, content: Record) -> Ids:
     """Create the records of *content* in Salesforce, in collections of 200 of one object."""
     with _salesforce(facts) as client:
-        query = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
-        found = _json(client.get(f"{SALESFORCE_API}/query", params={"q": query}))
-        ids = {"standard-price-book": found["records"][0]["Id"]}
-        for batch in _batches(content["records"], _SALESFORCE_BATCH):
-            records = [{"attributes": {"type": item["resource"]}, **_resolved(item["fields"], ids)} for item in batch]
-            body = {"allOrNone": True, "records": records}
-            results = _json(client.post(f"{SALESFORCE_API}/composite/sobjects", json=body))
-            for item, result in zip(batch, results, strict=True):
-                if not result["success"]:
-                    raise _refused("Salesforce", item, result["errors"])
-                ids[item["ref"]] = result["id"]
-        kinds = {item["ref"]: item["resource"] for item in content["records"]}
-        for item in content["updates"]:
-            path = f"{SALESFORCE_API}/sobjects/{kinds[item['ref']]}/{ids[item['ref']]}"
-            answer = client.patch(path, json=item["fields"])
-            if not answer.is_success:
-                raise _refused("Salesforce", item, answer.text)
+        return _load_salesforce(client, content, None)
+
+
+def _load_salesforce(client: httpx.Client, content: Record, fitting: Fitting | None) -> Ids:
+    query = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
+    found = _json(client.get(f"{SALESFORCE_API}/query", params={"q": query}))
+    ids = {"standard-price-book": found["records"][0]["Id"]}
+    for batch in _batches(content["records"], _SALESFORCE_BATCH):
+        records = [{"attributes": {"type": item["resource"]}, **_resolved(item["fields"], ids)} for item in batch]
+        body = {"allOrNone": fitting is None, "records": records}
+        results = _json(client.post(f"{SALESFORCE_API}/composite/sobjects", json=body))
+        for item, record, first in zip(batch, records, results, strict=True):
+            result = first
+            if fitting and not first["success"]:
+                result = fitting.insist(item["resource"], record, first["errors"])
+            if not result["success"]:
+                raise _refused("Salesforce", item, result["errors"])
+            ids[item["ref"]] = result["id"]
+    kinds = {item["ref"]: item["resource"] for item in content["records"]}
+    for item in content["updates"]:
+        path = f"{SALESFORCE_API}/sobjects/{kinds[item['ref']]}/{ids[item['ref']]}"
+        answer = client.patch(path, json=item["fields"])
+        if not answer.is_success:
+            raise _refused("Salesforce", item, answer.text)
     return ids
 
 
@@ -148,6 +169,6 @@ def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - any JSON value
 
 def _refused(system: str, item: Record, why: object) -> SampleError:
     return SampleError(
-        f"{system} did not take {item['ref']} of the sample: {why}. The sample is loaded only in part. "
-        "Write the files again with data/sample/generate.py and start with empty systems."
+        f"{system} did not take {item['ref']} of the sample: {why}. The sample is loaded only in part: "
+        "start again with empty systems, and with a sample that they take."
     )

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from talk_assets.sandbox import customerp, salesforce
 from talk_assets.sandbox.salesforce import ShapeError
-from talk_assets.sandbox.sample import is_empty, load_sample
+from talk_assets.sandbox.sample import is_empty, load_fitting_sample, load_sample
 from talk_assets.sandbox.serving import PortInUseError, running
 
 __all__ = ["CustomerpFacts", "PortInUseError", "SalesforceFacts", "SandboxSystems", "ShapeError", "running", "sandbox"]
@@ -59,14 +59,15 @@ class CustomerpFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxSystems:
-    """Both embedded systems, running."""
+    """Both embedded systems, running; *fitted* tells what of the sample the shape of the org left out or changed."""
 
     salesforce: SalesforceFacts
     customerp: CustomerpFacts
+    fitted: tuple[str, ...] = ()
 
     def as_json_line(self) -> str:
         """Return the facts as one line of JSON."""
-        return json.dumps(asdict(self))
+        return json.dumps({"salesforce": asdict(self.salesforce), "customerp": asdict(self.customerp)})
 
 
 @contextmanager
@@ -85,8 +86,9 @@ def sandbox(
     """Run both embedded systems until the block ends; port 0 takes any free one.
 
     With *data_dir* they keep their records there, in salesforce.sqlite and customerp.sqlite,
-    otherwise in memory. The sample is loaded only while both are empty. Then the faults of the profile
-    *faults* begin, drawn by *seed*. *org* is the shape of the Salesforce org: a name or the path of a shape file.
+    otherwise in memory. The sample is loaded only while both are empty, as far as the shape *org* allows.
+    Then the faults of the profile *faults* begin, drawn by *seed*. *org* is the shape of the Salesforce org: a name
+    or the path of a shape file.
     The Customerp lacks the capabilities *customerp_without*, and tells *customerp_webhooks* of its changes.
 
     Raises:
@@ -129,7 +131,11 @@ def sandbox(
         facts = asdict(systems)
         if sample == "small" and is_empty(facts["salesforce"], facts["customerp"]):
             clock.behind = SAMPLE_AGE
-            load_sample(facts["salesforce"], facts["customerp"])
+            if org is None:
+                load_sample(facts["salesforce"], facts["customerp"])
+            else:
+                fitted = load_fitting_sample(facts["salesforce"], facts["customerp"])
+                systems = replace(systems, fitted=tuple(fitted))
             clock.behind = timedelta()
         for app in (salesforce_app, customerp_app):
             app.state.faults.begin(faults, seed=seed)

@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 import httpx
 import pytest
 
+from talk_assets.demo.ends import PlainSalesforce
 from talk_assets.sandbox.sample import SampleError, load_customerp, load_sample, read
 from talk_assets.sandbox.server import sandbox
 
@@ -49,6 +51,37 @@ def test_both_systems_take_all_of_it():
     assert len(customerp_ids) == expected.total()
     assert len(salesforce_ids) == len(read("salesforce")["records"]) + 1
     assert all(quote["lines"] for quote in listed["quotes"])
+
+
+LEFT_OUT = {
+    "country-picklists": {"Contact.MailingCountry": 1, "Contact.MailingState": 26},
+    "no-quotes": {"Quote": 12, "QuoteLineItem": 34},
+    "no-orders": {"Order": 18, "OrderItem": 54},
+    "required-fields": {"Contact.Region__c": 41, "Product2.Tax_Class__c": 21},
+    "validation-rule": {},
+    "duplicate-rule": {},
+}
+"""What an org of each shape does not hold of the sample as it is."""
+
+
+@pytest.mark.parametrize("shape", LEFT_OUT)
+def test_an_org_of_another_shape_holds_what_it_can_of_it(shape):
+    """The rest is told by name and number, and the org's rules stand again."""
+    expected = Counter(item["resource"] for item in read("salesforce")["records"])
+    for name in LEFT_OUT[shape]:
+        expected.pop(name, None)
+    with sandbox(sample="small", org=shape) as systems:
+        facts = asdict(systems.salesforce)
+        person = PlainSalesforce(**{name: facts[name] for name in ("url", "client_id", "client_secret")})
+        with closing(person):
+            queries = {name: f"SELECT Id FROM {name}" for name in expected if name != "PricebookEntry"}  # noqa: S608
+            held = {name: len(person.query(query)) for name, query in queries.items()}
+        rules = httpx.get(f"{systems.salesforce.url}/sandbox/rules").json()
+
+    told = {note.split()[0]: int(note.rpartition("(")[2].rstrip(")")) for note in systems.fitted}
+    assert told == LEFT_OUT[shape]
+    assert held == {name: count for name, count in expected.items() if name in held}
+    assert bool(rules["validation_rules"] or rules["duplicate_rules"]) == shape.endswith("rule")
 
 
 def test_some_of_everything_is_on_both_ends_and_on_one():
