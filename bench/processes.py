@@ -48,15 +48,15 @@ class Ends:
 @contextmanager
 def ends() -> Iterator[Ends]:
     """Both embedded systems, empty, behind a relay, while the block runs."""
-    with _printing([*_TALK, *_SANDBOX]) as facts:
+    with printing([*_TALK, *_SANDBOX]) as facts:
         urls = [facts[system]["url"] for system in System]
-        with _printing([sys.executable, "-m", "bench.relay", *urls]) as relays:
+        with printing([sys.executable, "-m", "bench.relay", *urls]) as relays:
             relayed = {system: facts[system] | {"url": url} for system, url in zip(System, relays, strict=True)}
             yield Ends(direct=facts, relayed={system.value: found for system, found in relayed.items()})
 
 
 @contextmanager
-def _printing(command: list[str]) -> Iterator[Any]:
+def printing(command: list[str]) -> Iterator[Any]:
     """A process that prints one line of JSON when it is ready; the line's value."""
     with subprocess.Popen(  # noqa: S603 - programs of this installation
         command,
