@@ -16,7 +16,11 @@ EVERY = 30.0
 
 
 def play(seed: int) -> Outcome:
-    return simulate(seed, scene_of(seed))
+    try:
+        return simulate(seed, scene_of(seed))
+    except BaseException as error:
+        error.add_note(replay_of(seed))
+        raise
 
 
 def replay_of(seed: int) -> str:
