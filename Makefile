@@ -15,7 +15,7 @@ UV_COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --generate-
 	--python-version 3.11 --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help latency tryton demo dev test check format bench adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients pictures
+.PHONY: help latency tryton demo dev test check format bench bench-full adventureworks crash reference wheel lock clean soak mutants audit sbom kill-dagster clients pictures
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,9 +41,11 @@ format: $(READY)  ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## Print the benchmarks' numbers
-	$(BIN)/python -m bench.fixed
+bench: $(READY)  ## Measure what the sync costs beside other programs and its libraries' limit; writes docs/benchmarks.md
 	$(BIN)/python -m bench
+
+bench-full: $(READY)  ## The same at full size (about an hour)
+	$(BIN)/python -m bench --full
 
 latency: $(READY)  ## Measure how long edits take to arrive in the other system: EDITS=50
 	$(BIN)/python -m bench.latency --edits $(or $(EDITS),50)
@@ -112,7 +114,7 @@ $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
 	else echo "npm was not found: jsforce will not be run." >&2; fi
 
 clean:  ## Remove .venv, caches and built files; what runs wrote under data/ stays
-	rm -rf $(VENV) $(TOOLS) $(TRYTON)/.venv $(CLIENTS)/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TOOLS) .peers $(TRYTON)/.venv $(CLIENTS)/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements-dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 2; }

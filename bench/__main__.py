@@ -1,55 +1,52 @@
-"""`python -m bench`: measure four cycles over contacts, next to the bare requests they are made of."""
+"""`python -m bench`: what the sync costs, beside other programs and beside the limit of its libraries.
+
+A case is a `bench.case.Case` in the tuple ``CASES`` of any module of `bench.cases`; nothing else is to be done to add
+one. It names its programs by label, as modules: ``limit`` (the least that the same libraries take), ``ours``, and
+peers, whose modules are in `bench.peers` and run in an environment of their own (pins in ``bench/peers.txt``). A
+program reads `Context.of_environment`: where the neutral server is, how many records, and a folder that stays for the
+whole case, so that one program may leave a store for the next; ``prepare`` is called before each program, unmeasured,
+to edit records (``POST /bench/change``) or bring a store. The last line that a program prints may hold figures of its
+own (`bench.case.tell`), which ``Case.figures`` names for the table; its CPU time, peak memory, calls, bytes and
+connections are measured from outside. Bounds are `Goal`; see `ratio` and `of`.
+"""
 
 import argparse
 import json
-import platform
 import sys
-import tempfile
-from importlib.metadata import version
 from pathlib import Path
 
-from bench import contacts
-from bench.cycles import Run, scenarios
-from bench.processes import ends
-from bench.summary import as_json, as_markdown
+from bench.cases import cases
+from bench.report import as_json, as_markdown, as_plot
+from bench.suite import Outcome, run
 
-_REPORT = Path(__file__).parents[1] / "data" / "bench.json"
-_SMALLEST = 400
-_LIBRARIES = ("talk-assets", "polars", "duckdb", "httpx", "msgspec", "pandera")
+_ROOT = Path(__file__).parents[1]
+_REPORT = _ROOT / "data" / "bench.json"
+_PAGE = _ROOT / "docs" / "benchmarks.md"
+_PLOT = _ROOT / "docs" / "benchmarks.svg"
 
 
 def main() -> None:
-    """Measure a first load, a cycle without changes, one with edits on both ends, and its echo."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
-    parser.add_argument("--size", type=int, default=2000, help="contacts to begin with (default 2000, at least 400)")
-    parser.add_argument("--rounds", type=int, default=3, help="times each cycle is measured (default 3)")
-    parser.add_argument("--lookback", type=int, default=600, help="TALK_LOOKBACK_SECONDS (default 600)")
+    """Run the cases and write the report."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the sync costs.")
+    parser.add_argument("--full", action="store_true", help="at full size, five rounds: about an hour")
+    parser.add_argument("--rounds", type=int, help="rounds of each case (default 3, full 5)")
+    parser.add_argument("--only", metavar="TEXT", help="only cases with this in their name; prints, writes no page")
     chosen = parser.parse_args()
-    if chosen.size < _SMALLEST or chosen.rounds < 1:
-        parser.error(f"at least {_SMALLEST} contacts and one round are needed, so that there is something to measure")
-    each = min(100, chosen.size // 20)
-    runs: list[Run] = []
-    for number in range(chosen.rounds):
-        sys.stderr.write(f"round {number + 1} of {chosen.rounds}\n")
-        runs += _round(chosen.size, each=each, lookback=chosen.lookback)
-    versions = {name: version(name) for name in _LIBRARIES}
-    sys.stdout.write(
-        f"{chosen.size:,} contacts, {each} edits on each end ({each // 10} the same), {chosen.rounds} rounds; "
-        f"Python {platform.python_version()}, {', '.join(f'{name} {v}' for name, v in versions.items())}.\n"
-        "The ratio is CPU of the cycle over CPU of a bare HTTP client making the same requests for the same "
-        "answers, measured right after it; judge by that, as seconds differ from machine to machine.\n\n"
-        f"{as_markdown(runs)}\n"
-    )
-    _REPORT.parent.mkdir(exist_ok=True)
-    report = {"size": chosen.size, "each": each, "lookback": chosen.lookback, "versions": versions}
-    _REPORT.write_text(json.dumps(report | {"runs": as_json(runs)}, indent=1) + "\n")
-
-
-def _round(size: int, *, each: int, lookback: int) -> list[Run]:
-    with ends() as both, tempfile.TemporaryDirectory() as folder:
-        contacts.make(both.direct, size)
-        store = Path(folder) / "store.duckdb"
-        return list(scenarios(both, store=store, each=each, same=each // 10, lookback=lookback))
+    form, rounds = ("full", 5) if chosen.full else ("quick", 3)
+    outcomes: list[Outcome] = []
+    for case in cases():
+        size = case.full if chosen.full else case.quick
+        if not size or (chosen.only and chosen.only not in case.name):
+            continue
+        sys.stderr.write(f"{case.name}, {size:,} records\n")
+        outcomes.append(run(case, size=size, rounds=chosen.rounds or rounds))
+    page = as_markdown(outcomes, form=form, plot=_PLOT.name)
+    sys.stdout.write(page)
+    if not chosen.only:
+        _REPORT.parent.mkdir(exist_ok=True)
+        _REPORT.write_text(json.dumps(as_json(outcomes, form=form), indent=1) + "\n")
+        _PAGE.write_text(page)
+        _PLOT.write_bytes(as_plot(outcomes))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from bench.processes import Facts
+from bench.case import Facts
 from talk_assets.demo.ends import API, PlainCustomerp, PlainSalesforce
 
 _BATCH = 500

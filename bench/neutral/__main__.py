@@ -10,6 +10,7 @@ Each end also answers, under its own address:
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
 
@@ -35,7 +36,10 @@ def main() -> None:
     parser.add_argument("--only", choices=[s.value for s in System], help="let only this end know them")
     parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before each answer (default 0)")
     parser.add_argument("--gzip", action="store_true", help="compress answers for clients that take it")
+    parser.add_argument("--core", type=int, help="stay on this processor core")
     chosen = parser.parse_args()
+    if chosen.core is not None:
+        os.sched_setaffinity(0, {chosen.core})
     found = canned()
     people_of = {s: 0 if chosen.only not in {None, s.value} else chosen.contacts for s in System}
     salesforce = Salesforce(found, _org(found, people_of[System.SALESFORCE]))

@@ -1,7 +1,8 @@
 """Answers that are asked once a run, taken from the embedded systems as they give them."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import httpx
 
@@ -31,7 +32,7 @@ def canned() -> Canned:
     objects = {pair.entity(System.SALESFORCE).resource for pair in PAIRS.values()}
     objects |= {lookup.resource for lookup in LOOKUPS.values()}
     with sandbox() as systems, httpx.Client(trust_env=False) as client:
-        facts = asdict(systems)
+        facts = json.loads(systems.as_json_line())
         org, tenant = facts["salesforce"], facts["customerp"]
         form = {"grant_type": "client_credentials"} | {name: org[name] for name in ("client_id", "client_secret")}
         token = client.post(f"{org['url']}/services/oauth2/token", data=form).raise_for_status().json()

@@ -1,0 +1,1 @@
+"""What is measured: ours, and the limit that the same libraries set when they do nothing else."""
