@@ -64,6 +64,22 @@ class Mailbox:
     ca_file: Path | None = None
 
 
+def sign_of_life(url: str, *, ca_file: Path | None = None) -> None:
+    """Ask for *url*, so that whoever watches it knows that all is well.
+
+    Raises:
+        ChannelError: it was not reached, or refused.
+    """
+    import httpx  # noqa: PLC0415 - only who sends needs it
+
+    try:
+        answer = httpx.get(url, timeout=_SECONDS, verify=_trust(ca_file), follow_redirects=False)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise ChannelError(f"The sign of life did not arrive: {type(error).__name__}.") from None
+    if answer.status_code not in _OK:
+        raise ChannelError(f"The sign of life did not arrive: status {answer.status_code}.")
+
+
 def mail(box: Mailbox) -> Channel:
     """Return the channel that mails to *box*."""
 

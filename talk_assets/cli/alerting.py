@@ -11,6 +11,8 @@ from talk_assets.model.errors import ConfigurationError, PeerUnavailableError, T
 from talk_assets.settings import AlertSettings, environment, store_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from talk_assets.alerts.signs import Sign
 
 COMMAND = "talk sync"
@@ -20,15 +22,25 @@ COMMAND = "talk sync"
 def told_of_failures() -> Iterator[None]:
     """Tell those whom the settings name when the block fails, and when it is over."""
     settings = AlertSettings.from_environment(environment())
-    if not settings.are_on:
-        yield
-        return
     try:
         yield
     except TalkError as error:
-        _tell(settings, error)
+        if settings.are_on:
+            _tell(settings, error)
         raise
-    _tell(settings, None)
+    if settings.are_on:
+        _tell(settings, None)
+    if settings.heartbeat is not None:
+        _give_sign_of_life(settings.heartbeat.reveal(), settings.ca_file)
+
+
+def _give_sign_of_life(url: str, ca_file: "Path | None") -> None:
+    from talk_assets.alerts.channels import ChannelError, sign_of_life
+
+    try:
+        sign_of_life(url, ca_file=ca_file)
+    except ChannelError as error:
+        errors().print(plain(str(error)))
 
 
 def _tell(settings: AlertSettings, error: TalkError | None) -> None:

@@ -24,7 +24,8 @@ _LIVED_SECONDS = 60.0
 class Child:
     """One child: how it is started, and its present *process*; *log* holds what it printed.
 
-    A *replaceable* one that ended is started again, at the earliest at *due*, by the monotonic clock.
+    A *replaceable* one may end at any time. One that ended is started again at the earliest at *due*, by the monotonic
+    clock; it has *ended* so many times, the last time with *code*.
     """
 
     name: str
@@ -36,11 +37,20 @@ class Child:
     started: float
     pause: float = 0.0
     due: float | None = None
+    ended: int = 0
+    code: int | None = None
 
     @property
     def log(self) -> Path:
         """What it printed."""
         return _log(self.folder, self.name)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it runs, and is not one that ended again and again of late."""
+        if self.process.poll() is not None:
+            return False
+        return self.ended == 0 or time.monotonic() - self.started >= _LIVED_SECONDS
 
 
 class ChildEndedError(PeerUnavailableError):
@@ -50,13 +60,20 @@ class ChildEndedError(PeerUnavailableError):
 class Children:
     """Children of this process, each with its own process group; leaving the context ends all of them.
 
-    They get the file descriptors *inherited*, and no others.
+    They get the file descriptors *inherited*, and no others. *tell* is given a sentence for each that ended though it
+    should not have, and was started again.
     """
 
     def __init__(
-        self, *, grace_seconds: float = 15.0, first_pause: float = 1.0, inherited: Collection[int] = ()
+        self,
+        *,
+        grace_seconds: float = 15.0,
+        first_pause: float = 1.0,
+        inherited: Collection[int] = (),
+        tell: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._inherited = inherited
+        self._tell = tell
         self._children: list[Child] = []
         self._grace_seconds = grace_seconds
         self._first_pause = first_pause
@@ -121,26 +138,45 @@ class Children:
         """The process ids, in the order of starting."""
         return [child.process.pid for child in self._children]
 
-    def watch(self, stop: threading.Event, *, until: Callable[[], bool] = lambda: False) -> None:
-        """Return when *stop* is set or *until* says so; asked again several times a second.
+    def named(self, name: str) -> Child:
+        """The child of that name."""
+        return next(child for child in self._children if child.name == name)
+
+    def end(self, name: str) -> None:
+        """Kill a child that does not work any more, with what it started."""
+        _signal_group(self.named(name), signal.SIGKILL)
+
+    def watch(
+        self,
+        stop: threading.Event,
+        *,
+        until: Callable[[], bool] = lambda: False,
+        replacing: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Return when *stop* is set or *until* says so; asked again several times a second, and *meanwhile* done.
+
+        A child that ended is started again if it is replaceable, or all are for now (*replacing*).
 
         Raises:
-            ChildEndedError: A child has ended that is not replaceable.
+            ChildEndedError: A child has ended that is not to be replaced.
         """
         while not until():
             for child in self._children:
                 code = child.process.poll()
-                if code is not None and not stop.is_set() and child.replaceable:
-                    self._replace(child)
-                elif code is not None and not stop.is_set():
+                if code is None or stop.is_set():
+                    continue
+                if not replacing and not child.replaceable:
                     raise ChildEndedError(
                         f"{child.name} ended with exit code {code}, and everything started with it was "
                         f"stopped. What it said last is in {child.log}. Mend that, and run the command again."
                     )
+                self._replace(child, code)
+            meanwhile()
             if stop.wait(_POLL_SECONDS):
                 return
 
-    def _replace(self, child: Child) -> None:
+    def _replace(self, child: Child, code: int) -> None:
         """Start *child* again, at once if it had lived for a while, otherwise when its pause is over."""
         now = time.monotonic()
         if child.due is None:
@@ -149,6 +185,14 @@ class Children:
             lived = now - child.started >= _LIVED_SECONDS
             child.pause = 0.0 if lived else min(max(2 * child.pause, self._first_pause), _LONGEST_PAUSE)
             child.due = now + child.pause
+            child.ended += 1
+            child.code = code
+            if not child.replaceable:
+                when = "now" if lived else f"in {child.pause:.0f} s"
+                self._tell(
+                    f"{child.name} ended with exit code {code}, and is started again {when}. What it said last is in "
+                    f"{child.log}."
+                )
         if now >= child.due:
             child.process = self._process(child.name, child.command, child.environ, child.folder)
             child.started, child.due = now, None

@@ -1,6 +1,8 @@
 """`talk doctor`: whether both ends are as the declarations need them; or whether the store fits together."""
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,11 +10,12 @@ from rich.table import Table
 
 from talk_assets.cli.screen import cell, plain, progress, results, table
 from talk_assets.cli.stored import existing_store
-from talk_assets.model.errors import StoreMismatchError
+from talk_assets.model.errors import ConfigurationError, StoreMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from talk_assets.cli.upstate import Note
     from talk_assets.fitness.findings import Finding
 
 
@@ -21,9 +24,12 @@ def doctor(
     store: Annotated[
         bool, typer.Option("--store", help="Check the store's bookkeeping against itself instead; calls no end.")
     ] = False,
+    data_dir: Annotated[
+        Path, typer.Option(file_okay=False, help="Where `talk up` has Dagster's home, if it runs.")
+    ] = Path("data"),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Say what is missing or wrong at both ends before a run, each with what to do. Reads only.
+    """Say what is missing or wrong at both ends before a run, and with `talk up`, each with what to do. Reads only.
 
     Ends with 0 if nothing stands in the way, 2 if something is not kept in step or the settings are wrong, 4 if an
     end is unavailable. With --store it ends with 6 if anything does not fit together.
@@ -31,41 +37,58 @@ def doctor(
     if store:
         _check_store(as_json=as_json)
     else:
-        _check_ends(as_json=as_json)
+        _check_ends(data_dir / "dagster_home", as_json=as_json)
 
 
-def _check_ends(*, as_json: bool) -> None:
+def _check_ends(home: Path, *, as_json: bool) -> None:
     from talk_assets.settings import Settings, environment
 
     environ = environment()
     settings = Settings.from_environment(environ)
     from talk_assets.cli.examine import examined, exit_code
+    from talk_assets.fitness.findings import Weight
 
     with progress("asking both ends"):
         found = examined(settings, environ)
+    notes = _notes(home)
     code = exit_code(found)
+    if code == 0 and any(note.weight is Weight.PROBLEM for note in notes):
+        code = ConfigurationError.exit_code
     if as_json:
-        typer.echo(json.dumps({"fit": code == 0, "findings": [finding.as_json() for finding in found]}))
+        told = {"fit": code == 0, "findings": [finding.as_json() for finding in found]}
+        typer.echo(json.dumps(told | {"talk_up": [asdict(note) for note in notes]}))
     else:
-        _show_findings(found)
+        _show_findings(found, notes)
     raise typer.Exit(code)
 
 
-def _show_findings(found: "Sequence[Finding]") -> None:
+def _notes(home: Path) -> "list[Note]":
+    """What there is to say of a `talk up` with its Dagster home there; nothing where none is."""
+    from talk_assets.cli import upstate
+    from talk_assets.resources import utc_now
+
+    state = upstate.read(home)
+    return [] if state is None else upstate.judged(state, utc_now())
+
+
+def _show_findings(found: "Sequence[Finding]", notes: "Sequence[Note]") -> None:
     from talk_assets.fitness.findings import Weight
     from talk_assets.model.system import System
 
     marks = {Weight.PROBLEM: ("✗", "bold red"), Weight.NOTICE: ("!", "yellow"), Weight.FINE: ("✓", "green")}
     console = results()
-    for system in System:
-        console.print(plain(system.title, style="bold"))
-        for finding in (one for one in found if one.system is system):
-            mark, style = marks[finding.weight]
-            console.print(
-                plain(f"  {mark} ", style=style).append_text(plain(f"{finding.text} {finding.action}".rstrip()))
-            )
-    problems = sum(one.weight is Weight.PROBLEM for one in found)
-    notices = sum(one.weight is Weight.NOTICE for one in found)
+    groups: dict[str, list[Finding | Note]] = {
+        system.title: [one for one in found if one.system is system] for system in System
+    }
+    if notes:
+        groups["talk up"] = list(notes)
+    for title, said in groups.items():
+        console.print(plain(title, style="bold"))
+        for one in said:
+            mark, style = marks[one.weight]
+            console.print(plain(f"  {mark} ", style=style).append_text(plain(f"{one.text} {one.action}".rstrip())))
+    weights = [one.weight for said in groups.values() for one in said]
+    problems, notices = weights.count(Weight.PROBLEM), weights.count(Weight.NOTICE)
     end = "Nothing stands in the way of a run." if not problems else "Mend the problems, then ask again."
     console.print(plain(f"{problems} problems, {notices} to know. {end}"))
 

@@ -7,12 +7,12 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,12 +20,15 @@ from talk_assets.automation.process import SOCKET
 from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home, sole_use
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
-from talk_assets.cli.screen import plain, progress, results
+from talk_assets.cli.screen import errors, plain, progress, results
 from talk_assets.cli.signals import asked_to_stop
 from talk_assets.cli.webhooks import taking_webhooks
 from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
-from talk_assets.settings import Settings, environment, variables_for, with_absolute_paths
+from talk_assets.settings import AlertSettings, Settings, environment, variables_for, with_absolute_paths
 from talk_assets.settings.alert_variables import UI_URL
+
+if TYPE_CHECKING:
+    from talk_assets.cli.vigil import Vigil
 
 HOST = "127.0.0.1"
 DEFINITIONS = "talk_assets.definitions"
@@ -87,13 +90,41 @@ def up(
             from talk_assets.automation.aftermath import end_runs_left_in
 
             end_runs_left_in(home)
-        children = stack.enter_context(Children(inherited=[held]))
+        children = stack.enter_context(Children(inherited=[held], tell=_say))
         ui.start(children, {UI_URL.name: ui.url} | with_absolute_paths(environ))
         with progress("starting the Dagster UI and daemon"):
             ui.wait_until_ready(children, stop)
         if not stop.is_set():
             results().print(plain(ui.announcement(settings)))
-        children.watch(stop)
+            vigil = stack.enter_context(_vigil(ui, children, environ))
+            children.watch(stop, replacing=True, meanwhile=vigil.look)
+
+
+@contextmanager
+def _vigil(ui: "Dagster", children: Children, environ: Mapping[str, str]) -> Iterator["Vigil"]:
+    """What looks after *children* from now on."""
+    from talk_assets.automation.pulse import signs_in
+    from talk_assets.cli.vigil import Vigil
+    from talk_assets.resources import open_channels, utc_now
+
+    alerts = AlertSettings.from_environment(environ)
+    with signs_in(ui.home) as signs:
+        vigil = Vigil(
+            ui.home,
+            children,
+            signs=signs,
+            url=ui.url,
+            alerts=alerts,
+            channels=lambda: open_channels(alerts),
+            now=utc_now,
+            say=_say,
+        )
+        with closing(vigil):
+            yield vigil
+
+
+def _say(text: str) -> None:
+    errors().print(plain(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"))
 
 
 @dataclass(frozen=True, kw_only=True)

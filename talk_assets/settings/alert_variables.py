@@ -62,6 +62,15 @@ QUARANTINE = Variable(
     read=readers.count,
     default="100",
 )
+HEARTBEAT = Variable(
+    name="TALK_ALERT_HEARTBEAT",
+    doc="an address that is asked for once a minute while `talk up` and its daemon work, and after each `talk sync` "
+    "that succeeded: a service that watches it (Healthchecks, Uptime Kuma and the like) tells you when that stops, "
+    "even if this machine is off",
+    read=readers.hidden_address,
+    secret=True,
+    optional=True,
+)
 UI_URL = Variable(
     name="TALK_UI_URL",
     doc="the address of the Dagster UI, for links in alerts; `talk up` knows its own",
@@ -71,5 +80,17 @@ UI_URL = Variable(
 
 ALERT_VARIABLES: tuple[Variable[object], ...] = cast(
     "tuple[Variable[object], ...]",
-    (WEBHOOK, EMAIL, SENDER, SMTP, SMTP_USER, SMTP_PASSWORD, REPEAT_HOURS, AFTER_MINUTES, QUARANTINE, UI_URL),
+    (
+        WEBHOOK,
+        EMAIL,
+        SENDER,
+        SMTP,
+        SMTP_USER,
+        SMTP_PASSWORD,
+        REPEAT_HOURS,
+        AFTER_MINUTES,
+        QUARANTINE,
+        HEARTBEAT,
+        UI_URL,
+    ),
 )

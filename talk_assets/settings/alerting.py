@@ -28,7 +28,8 @@ class AlertSettings:
 
     *repeat* is when an alert is sent again while its cause stands (0: never), *patience* how long what may pass by
     itself must last, *quarantine* the number of records in quarantine that is worth one (0: none). *ui_url* is where
-    the Dagster UI is, *ca_file* has authorities to trust besides the usual.
+    the Dagster UI is, *heartbeat* an address that is asked for while all is well, *ca_file* has authorities to trust
+    besides the usual.
     """
 
     webhook: Secret | None
@@ -37,6 +38,7 @@ class AlertSettings:
     patience: timedelta
     quarantine: int
     ui_url: str | None
+    heartbeat: Secret | None
     ca_file: Path | None
 
     @property
@@ -59,6 +61,7 @@ class AlertSettings:
                 patience=alert_variables.AFTER_MINUTES.value(environ),
                 quarantine=alert_variables.QUARANTINE.value(environ),
                 ui_url=alert_variables.UI_URL.given(environ),
+                heartbeat=alert_variables.HEARTBEAT.given(environ),
                 ca_file=variables.CA_FILE.value(environ),
             )
         except ValueError as error:

@@ -52,6 +52,7 @@ GROUPS: Mapping[str, tuple[Variable[object], ...]] = cast(
             alerts.REPEAT_HOURS,
             alerts.AFTER_MINUTES,
             alerts.QUARANTINE,
+            alerts.HEARTBEAT,
             alerts.UI_URL,
         ),
     },
