@@ -83,7 +83,7 @@ def up(
             # Their own store: links to the embedded systems must never meet those to the real ones.
             environ |= variables_for(json.loads(systems.as_json_line()), store=own / "talk.duckdb")
         settings = Settings.from_environment(environ)
-        home = prepared_home(data_dir / "dagster_home")
+        home = prepared_home(data_dir / "dagster_home", say=_say)
         held = stack.enter_context(sole_use(home))
         ui = Dagster(home=home, port=port, read_only=not sandbox if read_only is None else read_only)
         with progress("ending what an earlier start left behind"):
