@@ -22,6 +22,29 @@ CustomerpPort = Annotated[
     int, typer.Option(min=0, max=65535, help="Port of the embedded Customerp; 0 takes any free one.")
 ]
 
+OrgShape = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHAPE",
+        help="What the embedded Salesforce org has switched on, added and ruled: country-picklists, multi-currency, "
+        "person-accounts, no-quotes, no-orders, required-fields, validation-rule, duplicate-rule, custom, crowded, "
+        "or the path of a .toml file.",
+    ),
+]
+CustomerpLacks = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        help="What the embedded Customerp lacks, with commas between: etag, idempotency, external_key, batch, changes, "
+        "tombstones, paging, stamp_grain, visibility_lag.",
+    ),
+]
+
+
+def lacks_named(names: str) -> list[str]:
+    """The names that a person gave with commas between."""
+    return [name.strip() for name in names.split(",") if name.strip()]
+
 
 class Sample(StrEnum):
     """Records to begin with."""
@@ -59,23 +82,8 @@ def sandbox(
         ),
     ] = FaultProfile.CALM,
     seed: Annotated[int, typer.Option(help="Draws the faults; the same seed draws the same ones.")] = 0,
-    org: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHAPE",
-            help="What the Salesforce org has switched on, added and ruled: country-picklists, multi-currency, "
-            "person-accounts, no-quotes, no-orders, required-fields, validation-rule, duplicate-rule, custom, crowded, "
-            "or the path of a .toml file.",
-        ),
-    ] = None,
-    customerp_without: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            help="What the Customerp lacks, with commas between: etag, idempotency, external_key, batch, changes, "
-            "tombstones, paging, stamp_grain, visibility_lag.",
-        ),
-    ] = "",
+    org: OrgShape = None,
+    customerp_without: CustomerpLacks = "",
 ) -> None:
     """Run an embedded Salesforce and an embedded Customerp until Ctrl-C or SIGTERM.
 
@@ -91,7 +99,7 @@ def sandbox(
             faults=faults,
             seed=seed,
             org=org,
-            customerp_without=[name.strip() for name in customerp_without.split(",") if name.strip()],
+            customerp_without=lacks_named(customerp_without),
         ) as systems,
     ):
         for note in systems.fitted:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from talk_assets.cli.sandbox import CustomerpLacks, OrgShape, lacks_named
 from talk_assets.cli.screen import cell, errors, plain, progress, results, table
 from talk_assets.cli.sync import Pairs
 from talk_assets.model.errors import ConfigurationError
@@ -36,6 +37,8 @@ def verify(
         bool,
         typer.Option("--embedded", help="Do so in embedded systems that are started for it; no setting is read."),
     ] = False,
+    org: OrgShape = None,
+    customerp_without: CustomerpLacks = "",
     pair: Pairs = None,
     sample: Annotated[
         int, typer.Option(min=1, max=100_000, help="Linked records looked at of each pair, without --live.")
@@ -63,7 +66,11 @@ def verify(
     Without --live a sample of linked records is read on both ends and compared by each property's rule; nothing is
     written. Ends with 1 if a row failed.
     """
-    with _settings(embedded=embedded) as settings:
+    if not embedded and (org is not None or customerp_without):
+        raise ConfigurationError(
+            "--org and --customerp-without say what the embedded systems are like. Nothing was written. Add --embedded."
+        )
+    with _settings(embedded=embedded, org=org, customerp_without=lacks_named(customerp_without)) as settings:
         if live and not embedded:
             _announce(settings, pair, yes=yes)
         found = _found(settings, pair, live=live or embedded, sample=sample, minutes=minutes)
@@ -74,7 +81,7 @@ def verify(
 
 
 @contextmanager
-def _settings(*, embedded: bool) -> "Iterator[Settings]":
+def _settings(*, embedded: bool, org: str | None, customerp_without: list[str]) -> "Iterator[Settings]":
     if not embedded:
         yield Settings.from_environment(environment())
         return
@@ -82,7 +89,14 @@ def _settings(*, embedded: bool) -> "Iterator[Settings]":
 
     with (
         tempfile.TemporaryDirectory(prefix="talk-verify-") as folder,
-        embedded_systems(salesforce_port=0, customerp_port=0, sample=Sample.NONE, data_dir=None) as systems,
+        embedded_systems(
+            salesforce_port=0,
+            customerp_port=0,
+            sample=Sample.NONE,
+            data_dir=None,
+            org=org,
+            customerp_without=customerp_without,
+        ) as systems,
     ):
         yield Settings.from_environment(variables_for(asdict(systems), store=Path(folder) / "verify.duckdb"))
 
@@ -188,15 +202,20 @@ def _show(found: "Results", *, show: bool) -> None:
 def _failures(failed: "list[Finding]", *, show: bool) -> object:
     from talk_assets.model.disclosure import withheld
 
-    shown = table("failed", "direction", "op", "written", "expected", "found", "why", fixed=1)
+    # A record that was refused fails in all its rows, for one reason.
+    together: dict[tuple[str, str, str, str], list[Finding]] = {}
     for one in failed:
-        values = (one.written, one.expected, one.found)
+        together.setdefault((one.item.pair, one.item.way, one.item.operation.value, one.reason or ""), []).append(one)
+    shown = table("failed", "direction", "op", "written", "expected", "found", "why", fixed=0)
+    for (pair, way, operation, reason), ones in together.items():
+        values = (ones[0].written, ones[0].expected, ones[0].found) if len(ones) == 1 else (None, None, None)
+        names = ", ".join(one.item.property for one in ones)
         shown.add_row(
-            cell(f"{one.item.pair}.{one.item.property}"),
-            cell(one.item.way),
-            cell(one.item.operation.value),
+            cell(f"{pair}.{names}" if len(ones) == 1 else f"{len(ones)} of {pair}: {names}", limit=200),
+            cell(way),
+            cell(operation),
             *(cell(value if show else withheld(value), limit=32) for value in values),
-            cell(one.reason, limit=150),
+            cell(reason, limit=400),
         )
     return shown
 

@@ -79,6 +79,18 @@ def test_a_failed_row_is_shown_with_its_evidence(capsys):
     assert "Could not be cleaned up, delete it by hand: Customerp contacts 7: LOCKED" in shown
 
 
+def test_a_record_that_an_org_refuses_is_one_failure_with_the_orgs_words(talk):
+    """Not a screen full of the same; and the shape is the embedded org's, which has to be asked for."""
+    shown = talk.run("verify", "--embedded", "--org", "required-fields", "--pair", "contact")
+    refused = talk.run("verify", "--org", "required-fields")
+
+    assert shown.returncode == 1, shown.stderr
+    assert "18 of contact: salutation, first_name" in shown.stdout
+    assert shown.stdout.count("REQUIRED_FIELD_MISSING).") == 1
+    assert "4 records marked TALK-VERIFY" in shown.stdout
+    assert (refused.returncode, "Add --embedded." in refused.stderr) == (2, True)
+
+
 def test_documents_are_written_where_asked(talk):
     """`talk docs` needs no settings and names the files it made."""
     made = talk.run("docs", "--out", "papers/dataflow")

@@ -192,6 +192,22 @@ def test_no_step_begins_after_the_time_is_up(systems, tmp_path):
     assert systems.listed() == {}
 
 
+@pytest.mark.parametrize(
+    ("shape", "pair", "telling"),
+    [("person-accounts", "contact", "company"), ("multi-currency", "product", "currency")],
+)
+def test_an_org_of_another_shape_is_verified_whole(tmp_path, shape, pair, telling):
+    """What the probes hold fits the org, and they are gone afterwards, with the Accounts and prices made for them."""
+    with Verified(shape=salesforce.read_shape(shape)) as both:
+        before = both.listed()
+        results = both.live(tmp_path / "store.duckdb", pair)
+
+        assert rows_of(results, Outcome.FAIL) == set()
+        assert (pair, telling) in rows_of(results, Outcome.PASS)
+        assert results.left == ()
+        assert both.listed() == before
+
+
 def test_an_org_without_a_feature_is_verified_in_the_rest(tmp_path):
     """What an org has switched off is not testable, and stops nothing else."""
     with Verified(shape=salesforce.read_shape("no-quotes")) as both:
