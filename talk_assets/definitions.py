@@ -26,6 +26,7 @@ from talk_assets.model.system import System
 from talk_assets.pages import Pages
 from talk_assets.raw.assets import nested_raw_asset, raw_asset
 from talk_assets.raw.config import Reading
+from talk_assets.remembered import Remembered
 from talk_assets.reports.assets import QUALITY, Desk, quality_asset
 from talk_assets.resources import KeptEnds, open_channels, open_session, utc_now
 from talk_assets.session import Session
@@ -50,7 +51,7 @@ def _settings() -> Settings:
 
 
 def _opened_session() -> AbstractContextManager[Session]:
-    return open_session(_settings())
+    return open_session(_settings(), remembered=_REMEMBERED)
 
 
 @contextmanager
@@ -132,6 +133,8 @@ def _watchers() -> Iterator[dg.SensorDefinition]:
 redact_logs()
 os.umask(0o077)
 
+_REMEMBERED = Remembered()
+"""For a worker that makes one run after the other: what the last one asked of the ends need not be asked again."""
 _JOBS = jobs(PAIRS, LOOKUPS)
 _AUDIT = audit_job(PAIRS)
 _REPORT = report_job(QUALITY)

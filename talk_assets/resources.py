@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 
 from talk_assets.alerts.channels import Channel, Mailbox, mail, webhook
@@ -11,6 +12,7 @@ from talk_assets.entities import LOOKUPS, PAIRS, children_of
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
+from talk_assets.remembered import Remembered
 from talk_assets.session import Options, PrivateContacts, Session
 from talk_assets.settings import AlertSettings, SalesforceSettings, Settings
 from talk_assets.store.database import Database
@@ -33,7 +35,13 @@ def utc_now() -> datetime:
 
 def declared(settings: Settings) -> tuple[dict[str, EntityPair], dict[str, Entity]]:
     """The pairs and look-ups, with our key in the Salesforce field that the settings name."""
-    key = settings.salesforce.external_id_field
+    pairs, lookups = _declared(settings.salesforce.external_id_field)
+    return dict(pairs), dict(lookups)
+
+
+@lru_cache(maxsize=4)
+def _declared(key: str) -> tuple[dict[str, EntityPair], dict[str, Entity]]:
+    """One set of declarations for all sessions of a process: what is worked out from them is worked out once."""
     pairs = {name: replace(pair, salesforce_key=key) for name, pair in PAIRS.items()}
     lookups = {name: replace(entity, key_path=key if entity.key_path else None) for name, entity in LOOKUPS.items()}
     return pairs, lookups
@@ -56,12 +64,18 @@ def grant(settings: SalesforceSettings) -> Grant:
 
 
 def open_ends(
-    settings: Settings, *, patience: Patience | None = None, only_listening: bool = False
+    settings: Settings,
+    *,
+    patience: Patience | None = None,
+    only_listening: bool = False,
+    remembered: Remembered | None = None,
 ) -> dict[System, SystemPort]:
     """Open both ends; nothing is asked of them yet.
 
-    Who is *only_listening* hears of what others change, where an end tells whose a change was.
+    Who is *only_listening* hears of what others change, where an end tells whose a change was. What is *remembered*
+    from an earlier run need not be asked again.
     """
+    known = None if remembered is None else remembered.of(settings)
     pairs, lookups = declared(settings)
     relations = {p.name: p.salesforce_children for p in pairs.values() if p.salesforce_children}
     entities = {
@@ -82,6 +96,7 @@ def open_ends(
         reserve=settings.salesforce_reserve,
         bulk_from=settings.salesforce_bulk_rows or None,
         only_listening=only_listening,
+        remembered=None if known is None else known.salesforce,
     )
     customerp = open_customerp(
         settings.customerp.port,
@@ -94,6 +109,7 @@ def open_ends(
             patience=patience,
             only_listening=only_listening,
         ),
+        remembered=None if known is None else known.customerp,
     )
     return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
 
@@ -151,12 +167,16 @@ def open_channels(settings: AlertSettings) -> dict[str, Channel]:
 
 @contextmanager
 def open_session(
-    settings: Settings, *, patience: Patience | None = None, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    *,
+    patience: Patience | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    remembered: Remembered | None = None,
 ) -> Iterator[Session]:
     """Open the store under its lock and both ends, and make sure they belong together.
 
     *patience* is how long and how often the ends are waited for (None: as the clients do by themselves),
-    *clock* tells the time of the run.
+    *clock* tells the time of the run. What is *remembered* is forgotten if anything goes wrong.
 
     Raises:
         StoreBusyError: another run holds the store.
@@ -164,7 +184,9 @@ def open_session(
     """
     with ExitStack() as stack:
         db = stack.enter_context(Database(settings.store))
-        ends = open_ends(settings, patience=patience)
+        if remembered is not None:
+            stack.push(remembered.unless_failed)
+        ends = open_ends(settings, patience=patience, remembered=remembered)
         for port in ends.values():
             stack.callback(port.close)
         pairs, lookups = declared(settings)

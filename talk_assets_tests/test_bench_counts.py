@@ -44,10 +44,10 @@ def cycles(tmp_path_factory):
 @pytest.mark.parametrize(
     ("cycle", "salesforce", "customerp"),
     [
-        ("first load", (10, 4), (3, 0)),
-        ("no change", (6, 0), (2, 0)),
-        ("edits", (8, 1), (4, 1)),
-        ("echo", (6, 0), (3, 0)),
+        ("first load", (8, 4), (3, 0)),
+        ("no change", (3, 0), (2, 0)),
+        ("edits", (5, 1), (4, 1)),
+        ("echo", (3, 0), (3, 0)),
     ],
 )
 def test_calls_of_a_cycle(cycles, cycle, salesforce, customerp):

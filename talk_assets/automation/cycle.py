@@ -14,7 +14,6 @@ import polars as pl
 from talk_assets.automation.journal import COMMAND, kind_of, noted
 from talk_assets.changesets import guard
 from talk_assets.changesets.stage import reconcile_pair
-from talk_assets.entities import lookups_written_with
 from talk_assets.links.stage import match_pair
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.changes import ChangeState, Tally
@@ -22,6 +21,7 @@ from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
 from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
+from talk_assets.raw.ahead import announce, to_read
 from talk_assets.raw.fetch import fetch, recover
 from talk_assets.session import Session
 from talk_assets.store import changes, quarantine, reviews
@@ -154,15 +154,12 @@ def run_cycle(
 
 
 def _read(session: Session, chosen: Sequence[EntityPair], *, full: bool, say: Progress) -> None:
-    for pair in chosen:
-        for system in System:
-            if pair.parent is None or system is System.SALESFORCE:
-                say(f"reading {system.title} {pair.resource(system)}")
-                fetch(session, session.entity(pair, system), full=full, shrink_limit=session.guards(pair).shrink_ratio)
-    # After the records that refer to them: whatever those name was there when they were read.
-    for lookup in (session.lookups[name] for name in lookups_written_with(chosen)):
-        say(f"reading {lookup.system.title} {lookup.resource}")
-        fetch(session, lookup, full=full)
+    announce(session, chosen, full=full)
+    for entity in to_read(session, chosen):
+        say(f"reading {entity.system.title} {entity.resource}")
+        pair = session.pairs.get(entity.name)
+        limits = {} if pair is None else {"shrink_limit": session.guards(pair).shrink_ratio}
+        fetch(session, entity, full=full, **limits)
     for pair in chosen:
         for system in System:
             translate_pair(session, pair, system)

@@ -7,11 +7,14 @@ from pathlib import Path
 import dagster as dg
 
 from talk_assets.automation.aftermath import sign
+from talk_assets.automation.jobs import ALL, job_name
 from talk_assets.automation.journal import kind_of, note
 from talk_assets.automation.seen import leave
 from talk_assets.mapped.stage import translate_pair
 from talk_assets.model.disclosure import discreet
+from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
+from talk_assets.raw.ahead import announce
 from talk_assets.raw.config import Reading
 from talk_assets.raw.fetch import recover
 from talk_assets.session import Session
@@ -44,6 +47,7 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
             session.run = None if context.run is None else context.run.run_id
             session.set_limits(writing.limits)
             settle_earlier_writes(session)
+            announce(session, synced(context, session), full=reading.full)
             try:
                 yield session
                 kind = kind_of(full=reading.full, dry_run=writing.dry_run)
@@ -53,6 +57,14 @@ def session_resource(opened: OpenSession) -> dg.ResourceDefinition:
                     leave(session, Path(context.instance.root_directory))
 
     return _session
+
+
+def synced(context: dg.InitResourceContext, session: Session) -> list[EntityPair]:
+    """The pairs that the run's job syncs; none where a person chose single assets."""
+    if context.run is None or context.run.asset_selection:
+        return []
+    job = context.run.job_name
+    return [pair for pair in session.pairs.values() if job in {ALL, job_name(pair)}]
 
 
 def _job(context: dg.InitResourceContext) -> str:

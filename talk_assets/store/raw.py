@@ -159,6 +159,14 @@ def cursor(db: Database, entity: Entity) -> str | None:
     return None if found is None else str(found)
 
 
+def cursors(db: Database) -> dict[tuple[str, str], str]:
+    """How far everything was read, by system and entity, in the ends' own words."""
+    return {
+        (str(system), str(entity)): str(text)
+        for system, entity, text in db.rows("SELECT system, entity, cursor FROM store.cursor")
+    }
+
+
 def set_cursor(db: Database, entity: Entity, text: str, *, now: datetime, swept: bool) -> None:
     """Store how far *entity* was read; call it in the transaction that keeps the rows."""
     with db.transaction():

@@ -11,6 +11,7 @@ from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.customerp import CustomerpLogin, CustomerpPort
+from talk_assets.systems.customerp.remembered import Remembered
 from talk_assets.systems.http import Patience
 from talk_assets.systems.port import SystemPort
 
@@ -84,8 +85,10 @@ def plug_named(name: str) -> Plug:
     return found[0]
 
 
-def open_customerp(name: str, opening: Opening) -> SystemPort:
+def open_customerp(name: str, opening: Opening, *, remembered: Remembered | None = None) -> SystemPort:
     """Open the Customerp end by the port called *name*; nothing is asked of it yet.
+
+    *remembered* is what an earlier port of our own client learned of it.
 
     Raises:
         ConfigurationError: there is no such port, or its package cannot be loaded or offers something else.
@@ -99,6 +102,7 @@ def open_customerp(name: str, opening: Opening) -> SystemPort:
             clock=opening.clock,
             patience=opening.patience,
             only_listening=opening.only_listening,
+            remembered=remembered,
         )
     try:
         opener = cast("Opener", plug.entry.load())

@@ -19,11 +19,13 @@ from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
 
 __all__ = [
     "RAW_SCHEMA",
+    "Ask",
     "CallCount",
     "Capabilities",
     "Describes",
     "Identity",
     "Page",
+    "ReadsAhead",
     "Reject",
     "SystemPort",
     "Written",
@@ -140,6 +142,14 @@ class CallCount:
     by_kind: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What will be fetched: *entity*, from *cursor* on (None: everything)."""
+
+    entity: Entity
+    cursor: str | None
+
+
 class SystemPort(Protocol):
     """One end. Not thread-safe except `read` and `write`, which several threads may call side by side."""
 
@@ -234,4 +244,13 @@ class Describes(Protocol):
         Raises:
             PeerUnavailableError, PeerAnswerError, ConfigurationError.
         """
+        ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """An end of which several entities can be asked for at once."""
+
+    def expect(self, asks: Sequence[Ask]) -> None:
+        """Tell what is about to be fetched, in order; each is fetched as ever, with fewer calls."""
         ...

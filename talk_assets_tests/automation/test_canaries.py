@@ -255,7 +255,7 @@ def test_nothing_planted_leaves_the_store(nest, monkeypatch, caplog, capfd):
     events = [event for run in runs for event in run["eventConnection"]["events"]]
     assert {run["status"] for run in runs} == {"SUCCESS", "FAILURE"}
     assert not any(run["eventConnection"]["hasMore"] for run in runs)
-    assert any("ODD" in event["error"]["message"] for event in events if event.get("error"))
+    assert any("ODD" in json.dumps(event["error"]) for event in events if event.get("error"))
     shown = [entry for event in events for entry in event.get("metadataEntries", ()) if entry["label"] == "changes"]
     assert any("characters)" in entry.get("mdStr", "") for entry in shown), "no change was shown"
 

@@ -28,7 +28,7 @@ def test_a_stopping_server_ends_its_long_polls():
             started = monotonic()
         answer = held.result(timeout=20)
 
-    assert answer.json() == {"items": [], "last": 0}
+    assert answer.json() == {"items": [], "last": 0, "tenant": "customerp-sandbox"}
     assert monotonic() - started < 5
 
 

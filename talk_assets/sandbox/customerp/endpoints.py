@@ -218,7 +218,8 @@ class Endpoints:
         shown_by = self._shown_by()
         changes = self._database.changes(since=since, limit=limit, shown_by=shown_by)
         last = changes[-1].seq if changes else self._database.last_seq(shown_by=shown_by)
-        return json_response(encode({"items": [_item(change) for change in changes], "last": last}))
+        items = [_item(change) for change in changes]
+        return json_response(encode({"items": items, "last": last, "tenant": self._settings.tenant}))
 
     async def info(self, _: Request) -> Response:
         """GET /api/v1/: who answers, and what it can do."""

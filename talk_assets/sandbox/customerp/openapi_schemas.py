@@ -185,6 +185,10 @@ _ENVELOPES: dict[str, Schema] = {
                 "type": "integer",
                 "description": "What to pass as `since` next: the seq of the last item; without items, the newest.",
             },
+            "tenant": {
+                "type": "string",
+                "description": "Whose data set this is, as in Info. A client that is told need not ask each time.",
+            },
         }
     ),
     "Info": _object(

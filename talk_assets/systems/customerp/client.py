@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from talk_assets.model.changes import Write
+from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.peer_text import quoted
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
@@ -20,6 +21,7 @@ from talk_assets.systems.customerp.login import ApiKey, CustomerpLogin
 from talk_assets.systems.customerp.polling import Polling
 from talk_assets.systems.customerp.profile import Profile
 from talk_assets.systems.customerp.reader import BASE, Reader, chunks, moment, unexpected
+from talk_assets.systems.customerp.remembered import Description, Remembered
 from talk_assets.systems.customerp.write import Writer
 from talk_assets.systems.http import Call, HttpClient, Patience
 from talk_assets.systems.origin import origin_of
@@ -33,7 +35,7 @@ class CustomerpPort:
 
     *entities* are all Customerp entities by name, documents carrying their lines as children. *profile* is what
     the end can do, where that is known; it is asked otherwise. The head of one that is *only_listening* tells only
-    of moves by others.
+    of moves by others. *remembered* is what an earlier port of the same settings learned.
     """
 
     system = System.CUSTOMERP
@@ -48,6 +50,7 @@ class CustomerpPort:
         limits: AnswerLimits | None = None,
         profile: Profile | None = None,
         only_listening: bool = False,
+        remembered: Remembered | None = None,
     ) -> None:
         self.calls = CallCount()
         self._clock = clock
@@ -62,14 +65,19 @@ class CustomerpPort:
             ca_file=login.ca_file,
         )
         self._documents = {child.name: entity for entity in entities.values() for child in entity.children}
-        self._feed = Feed(self._client)
+        self._feed = Feed(self._client, told=self._hear)
         self._reader = Reader(self._client, lambda: self.profile)
         self._polling = Polling(self._reader, lambda: self.profile)
         self._writer = Writer(
             client=self._client, documents=self._documents, reader=self._reader, profile=lambda: self.profile
         )
-        self._identity: Identity | None = None
-        self._profile = profile
+        self._remembered = remembered or Remembered()
+        self._remembered.expire()
+        known = self._remembered.description
+        self._identity = None if known is None else known.identity
+        self._profile = profile or (None if known is None else known.profile)
+        self._asked: float | None = None
+        self._is_sure = known is None
         self._only_listening = only_listening
 
     @property
@@ -95,6 +103,7 @@ class CustomerpPort:
     def identify(self) -> Identity:
         """Ask for the tenant, and for what this Customerp can do."""
         if self._identity is None:
+            self._asked = self._remembered.timer()
             found = self._reader.get(f"{BASE}/", {}, kind="info").json()
             tenant = found.get("tenant") if isinstance(found, dict) else None
             if not isinstance(tenant, str) or not tenant or quoted(tenant) != tenant:
@@ -169,8 +178,10 @@ class CustomerpPort:
         """Apply one batch; each operation is judged by its own result.
 
         Raises:
-            ConfigurationError: Customerp refuses the API key.
+            ConfigurationError: Customerp refuses the API key, or is another one than was remembered.
         """
+        if not self._is_sure:
+            self._feed.newest()
         return self._writer.write(entity, batch)
 
     def head(self, entities: Sequence[Entity], since: Mapping[str, str], *, wait: float = 0.0) -> dict[str, str]:
@@ -196,6 +207,24 @@ class CustomerpPort:
     def close(self) -> None:
         """Give up connections."""
         self._client.close()
+
+    def _hear(self, tenant: object) -> None:
+        """Take note that the change feed answers for *tenant*, if it says for which.
+
+        Raises:
+            ConfigurationError: it is not the one that was remembered.
+        """
+        if self._identity is None or (self._is_sure and not isinstance(tenant, str)):
+            return
+        if tenant != self._identity.tenant:
+            self._remembered.forget()
+            raise ConfigurationError(
+                "Customerp answers for another tenant than a while ago. Nothing of it was used or written. Check the "
+                "Customerp URL and key; the next run looks anew which tenant is there."
+            )
+        self._is_sure = True
+        if self._asked is not None and isinstance(tenant, str):
+            self._remembered.description = Description(identity=self._identity, profile=self.profile, asked=self._asked)
 
     def _polled(self, entity: Entity, told: Mapping[str, Any], *, old: str | None) -> Iterator[Page]:
         """Yield what changed since the last look by its stamp, or everything; the cursor is the end's time then."""

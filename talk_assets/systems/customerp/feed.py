@@ -1,5 +1,6 @@
 """The change feed: what moved since a sequence number, asked once for all resources of a cycle."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from talk_assets.model.errors import PeerAnswerError
@@ -30,10 +31,14 @@ class Moves:
 
 
 class Feed:
-    """Reads the feed of one client; answers are shared by the entities of a cycle."""
+    """Reads the feed of one client; answers are shared by the entities of a cycle.
 
-    def __init__(self, client: HttpClient) -> None:
+    *told* is called with the tenant that an answer names.
+    """
+
+    def __init__(self, client: HttpClient, *, told: Callable[[object], None] = lambda _: None) -> None:
         self._client = client
+        self._told = told
         self._kept: dict[int, Moves] = {}
         self._asked: set[tuple[int, str]] = set()
         self._ours: dict[int, int] = {}
@@ -100,6 +105,7 @@ class Feed:
         last = found.get("last") if isinstance(found, dict) else None
         if not isinstance(items, list) or type(last) is not int or last < 0 or not all(map(_is_move, items)):
             raise _unreadable(f"HTTP {answer.status} in another shape than its API describes")
+        self._told(found.get("tenant") if isinstance(found, dict) else None)
         moves = [(item["resource"], item["id"], item.get("deleted") is True, item.get("origin")) for item in items]
         return moves, last
 

@@ -15,7 +15,7 @@ from talk_assets.systems.answers import AnswerLimits
 from talk_assets.systems.batching import split
 from talk_assets.systems.http import HttpClient, Patience
 from talk_assets.systems.origin import origin_of
-from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
+from talk_assets.systems.port import Ask, CallCount, Capabilities, Identity, Page, Written
 from talk_assets.systems.salesforce.bulk.ingest import MOST_ROWS, BulkCreator
 from talk_assets.systems.salesforce.bulk.jobs import Jobs
 from talk_assets.systems.salesforce.bulk.query import BulkQuery
@@ -26,7 +26,8 @@ from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.login import SalesforceLogin, Session, client_credentials, utc_now
 from talk_assets.systems.salesforce.query import select
 from talk_assets.systems.salesforce.reading import Reader
-from talk_assets.systems.salesforce.rest import Rest, unexpected
+from talk_assets.systems.salesforce.remembered import Remembered
+from talk_assets.systems.salesforce.rest import PartAnswer, Rest, rows_in, unexpected
 from talk_assets.systems.salesforce.survey import Survey, survey, versions
 from talk_assets.systems.salesforce.write import MOST_RECORDS, RecordWriter
 
@@ -39,7 +40,8 @@ class SalesforcePort:
     *lookback* before the cursor, because a stamp is given when a row is written and the row shows
     only when its transaction commits. *reserve* are calls of the org's daily allowance that are left to others.
     From *bulk_from* rows of one kind on (None: never), reads and creates go by bulk jobs. Who is *only_listening*
-    is told of a change once when it shows, and once more when its second is over.
+    is told of a change once when it shows, and once more when its second is over. *remembered* is what an earlier port
+    of the same settings learned.
     """
 
     system = System.SALESFORCE
@@ -58,8 +60,11 @@ class SalesforcePort:
         reserve: Reserve | None = None,
         bulk_from: int | None = None,
         only_listening: bool = False,
+        remembered: Remembered | None = None,
     ) -> None:
         self.calls = CallCount()
+        self._remembered = remembered or Remembered()
+        self._remembered.expire()
         origin = origin_of(login.url, end=System.SALESFORCE)
         grant = login.grant or client_credentials(client_id=login.client_id, client_secret=login.client_secret)
         self._login_client = HttpClient(
@@ -71,7 +76,7 @@ class SalesforcePort:
             limits=limits,
             ca_file=login.ca_file,
         )
-        session = Session(client=self._login_client, origin=origin, grant=grant)
+        session = Session(client=self._login_client, origin=origin, grant=grant, remembered=self._remembered)
         self._client = HttpClient(
             end=System.SALESFORCE,
             origin=origin,
@@ -84,7 +89,7 @@ class SalesforcePort:
             reserve=reserve,
         )
         self._rest = Rest(client=self._client, api_version=login.api_version)
-        self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency)
+        self._columns = Columns(rest=self._rest, currency=lambda: self.identify().currency, remembered=self._remembered)
         self._records = RecordWriter(rest=self._rest, columns=self._columns, user=session.user)
         self._documents = DocumentWriter(
             rest=self._rest, columns=self._columns, entities=entities, relations=relations, user=session.user
@@ -107,8 +112,6 @@ class SalesforcePort:
             jobs=ingest, rest=self._rest, columns=self._columns, by_key=self._reader.by_key, user=session.user
         )
         self._once = RLock()
-        self._identity: Identity | None = None
-        self._pricebook: str | None = None
 
     def ready(self) -> None:
         """Make sure that the org may be called now.
@@ -121,17 +124,14 @@ class SalesforcePort:
     def identify(self) -> Identity:
         """Ask for the organization's id and currency."""
         with self._once:
-            if self._identity is None:
-                self._identity = self._ask_identity()
-            return self._identity
+            known = self._remembered.identity
+            if known is None:
+                known = self._remembered.identity = self._ask_identity()
+            return known
 
     def standard_pricebook(self) -> str:
         """Return the id of the standard price book; asked once."""
-        with self._once:
-            if self._pricebook is None:
-                found = self._first(select(["Id"], "Pricebook2", where="IsStandard = true", limit=1))
-                self._pricebook = str(found["Id"])
-            return self._pricebook
+        return str(self.identify().pricebook)
 
     def shown(self, entity: Entity) -> frozenset[str]:
         """Return the properties that the object's description has, none where the org lacks the object."""
@@ -148,6 +148,11 @@ class SalesforcePort:
     def survey(self, resources: Sequence[str]) -> Survey:
         """Look the org over: reads only, one for each of *resources* and three more."""
         return survey(self._rest, resources)
+
+    def expect(self, asks: Sequence[Ask]) -> None:
+        """Ask for the first pages of these in one call for five objects, and for their descriptions in one for all."""
+        self._columns.expect(ask.entity.resource for ask in asks)
+        self._reader.ahead.expect(asks)
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the object from *lookback* before the cursor; the new cursor is the server's clock at the start."""
@@ -192,6 +197,7 @@ class SalesforcePort:
             PeerUnavailableError: the org's request limit is used up.
             ConfigurationError: Salesforce refuses API access, or lacks the object or our key field.
         """
+        self._reader.ahead.drop()
         if batch and batch[0].op is Op.CREATE and any(write.lines for write in batch):
             return self._documents.write(entity, batch)
         if len(batch) <= MOST_RECORDS:
@@ -218,20 +224,27 @@ class SalesforcePort:
         self._login_client.close()
 
     def _ask_identity(self) -> Identity:
-        found = self._first(select(["Id", "Name", "DefaultCurrencyIsoCode"], "Organization", limit=1))
+        book = select(["Id"], "Pricebook2", where="IsStandard = true", limit=1)
+        parts = [
+            self._rest.query_part("org", select(["Id", "Name", "DefaultCurrencyIsoCode"], "Organization", limit=1)),
+            self._rest.query_part("book", book),
+        ]
+        answers = self._rest.composite_read(parts, kind="identity")
+        found = _first(answers["org"])
         currency = found.get("DefaultCurrencyIsoCode")
         return Identity(
             tenant=found["Id"],
             name=quoted(found.get("Name"), longest=LONGEST_NAME),
             currency=currency if isinstance(currency, str) else None,
-            pricebook=self.standard_pricebook(),
+            pricebook=str(_first(answers["book"])["Id"]),
         )
 
-    def _first(self, soql: str) -> dict[str, Any]:
-        records = self._rest.query(soql).records
-        first = records[0] if records and isinstance(records[0], dict) else {}
-        record_id = first.get(LAYOUT.id)
-        own = id_of(record_id) if isinstance(record_id, str) else None
-        if own is None:
-            raise unexpected("a query for one record")
-        return first | {LAYOUT.id: own}
+
+def _first(answer: PartAnswer) -> dict[str, Any]:
+    records = rows_in(answer)
+    first = records[0] if records and isinstance(records[0], dict) else {}
+    record_id = first.get(LAYOUT.id)
+    own = id_of(record_id) if isinstance(record_id, str) else None
+    if own is None:
+        raise unexpected("a query for one record")
+    return first | {LAYOUT.id: own}

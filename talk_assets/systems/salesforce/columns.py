@@ -5,7 +5,7 @@ none. What is not described is read as `NOT_SHOWN` and never written, except tha
 filled in where records carry none.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -16,6 +16,7 @@ from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
 from talk_assets.systems import records
 from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.places import codes_of, with_codes, with_names
+from talk_assets.systems.salesforce.remembered import Remembered
 from talk_assets.systems.salesforce.rest import Rest
 from talk_assets.systems.salesforce.shapes import shape_of
 
@@ -26,13 +27,18 @@ LAYOUT = records.Layout(id="Id", stamp="SystemModstamp", version="SystemModstamp
 
 
 class Columns:
-    """Describes each object once."""
+    """Describes each object once, and all *expected* ones at the first that is asked for."""
 
-    def __init__(self, *, rest: Rest, currency: Callable[[], str | None]) -> None:
+    def __init__(self, *, rest: Rest, currency: Callable[[], str | None], remembered: Remembered | None = None) -> None:
         self._rest = rest
         self._currency = currency
         self._lock = Lock()
-        self._known: dict[str, ObjectShape | None] = {}
+        self._remembered = remembered or Remembered()
+        self._expected: list[str] = []
+
+    def expect(self, resources: Iterable[str]) -> None:
+        """Tell which objects will be asked for, at most 25."""
+        self._expected = list(dict.fromkeys(resources))
 
     def names(self, entity: Entity) -> list[str]:
         """Return the names to ask for, each once."""
@@ -125,7 +131,13 @@ class Columns:
 
     def _described(self, entity: Entity) -> ObjectShape | None:
         with self._lock:
-            if entity.resource not in self._known:
-                found = self._rest.describe(entity.resource)
-                self._known[entity.resource] = None if found is None else shape_of(found)
-            return self._known[entity.resource]
+            known = self._remembered.shapes
+            if entity.resource not in known:
+                wanted = [name for name in self._expected if name not in known]
+                if len(wanted) > 1 and entity.resource in wanted:
+                    found = self._rest.describe_all(wanted)
+                else:
+                    found = {entity.resource: self._rest.describe(entity.resource)}
+                for name, told in found.items():
+                    self._remembered.know(name, None if told is None else shape_of(told))
+            return known[entity.resource]

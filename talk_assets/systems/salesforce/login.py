@@ -21,9 +21,11 @@ from talk_assets.model.peer_text import LONGEST_NAME, quoted
 from talk_assets.model.system import System
 from talk_assets.systems.http import Call, HttpClient, is_token
 from talk_assets.systems.origin import origin_of, same_origin
+from talk_assets.systems.salesforce.ids import id_of
+from talk_assets.systems.salesforce.remembered import Remembered, Token
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
-_IDENTITY = re.compile(r".*/id/[0-9A-Za-z]{15,18}/(?P<user>[0-9A-Za-z]{15,18})")
+_IDENTITY = re.compile(r".*/id/(?P<org>[0-9A-Za-z]{15,18})/(?P<user>[0-9A-Za-z]{15,18})")
 _OK = 200
 _SECRETS = ("client_secret", "password", "refresh_token", "assertion")
 _ASSERTION_LIFE = timedelta(minutes=3)
@@ -118,35 +120,49 @@ def utc_now() -> datetime:
 
 
 class Session:
-    """The token in use. Renewing is done once, however many threads meet its end."""
+    """The token in use, *remembered* with what its org told. Renewed once, however many threads meet its end."""
 
-    def __init__(self, *, client: HttpClient, origin: httpx.URL, grant: Grant) -> None:
+    def __init__(
+        self, *, client: HttpClient, origin: httpx.URL, grant: Grant, remembered: Remembered | None = None
+    ) -> None:
         self._client = client
         self._origin = origin
         self._grant = grant
         self._lock = Lock()
-        self._header: str | None = None
-        self._user: str | None = None
+        self._remembered = remembered or Remembered()
 
     def header(self) -> str:
         """Return the Authorization header's value, logging in first where needed."""
         with self._lock:
-            if self._header is None:
-                self._header = self._log_in()
-            return self._header
+            token = self._remembered.token or self._log_in()
+            self._remembered.token = token
+            return token.header
 
     def renew(self, refused: str) -> bool:
-        """Log in again unless another thread has done so since *refused* was sent."""
+        """Log in again unless another thread has done so since *refused* was sent.
+
+        Raises:
+            ConfigurationError: another org answers now than the one that what is remembered was asked of.
+        """
         with self._lock:
-            if self._header == refused:
-                self._header = self._log_in()
+            before = self._remembered.token
+            if before is None or before.header == refused:
+                token = self._log_in()
+                if before is not None and token.org != before.org:
+                    self._remembered.forget()
+                    raise ConfigurationError(
+                        "The Salesforce session ended, and the new one leads to another org. Nothing more was read or "
+                        "written. Check the Salesforce URL; the next run looks anew which org is there."
+                    )
+                self._remembered.token = token
             return True
 
     def user(self) -> str | None:
         """Return the id of the user we are logged in as, where the login told it."""
-        return self._user
+        token = self._remembered.token
+        return None if token is None else token.user
 
-    def _log_in(self) -> str:
+    def _log_in(self) -> Token:
         form = dict(self._grant())
         answer = self._client.read(
             Call(
@@ -187,9 +203,12 @@ class Session:
             )
         identity = facts.get("id")
         named = _IDENTITY.fullmatch(identity) if isinstance(identity, str) else None
-        self._user = None if named is None else named["user"]
         failpoint("token received")
-        return f"Bearer {token}"
+        return Token(
+            header=f"Bearer {token}",
+            user=None if named is None else named["user"],
+            org=None if named is None else id_of(named["org"]),
+        )
 
 
 def _advice(code: str, reason: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from talk_assets.model.wire import Entity
 from talk_assets.systems.port import Page
+from talk_assets.systems.salesforce.ahead import MOST_QUERIES, Ahead
 from talk_assets.systems.salesforce.bulk.query import BulkQuery
 from talk_assets.systems.salesforce.columns import LAYOUT, Columns
 from talk_assets.systems.salesforce.ids import id_of
@@ -18,8 +19,6 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_IDS = 2000
 _MOST_NAMED = 400
 """Ids or keys in one IN list, well below the 100,000 characters a query may have."""
-_MOST_QUERIES = 5
-"""Queries in one composite call."""
 SETTLING = timedelta(seconds=2)
 
 
@@ -44,6 +43,7 @@ class Reader:
         self._lookback = lookback
         self._bulk = bulk
         self._bulk_from = bulk_from
+        self.ahead = Ahead(rest=rest, query=self._first_query)
 
     def fetch(self, entity: Entity, cursor: str | None) -> Iterator[Page]:
         """Yield the object in (SystemModstamp, Id) order, from *lookback* before the cursor.
@@ -52,7 +52,7 @@ class Reader:
         stamp seen), and never earlier than the cursor given. Rows that commit later with an older stamp
         are what *lookback* is for.
         """
-        old = None if cursor is None else datetime.fromisoformat(json.loads(cursor)["stamp"])
+        old = _stamp(cursor)
         since = None if old is None else old - self._lookback
         names = self._columns.names(entity)
         after: tuple[datetime, str] | None = None
@@ -63,7 +63,8 @@ class Reader:
         read = 0
         jobs = self._bulk is not None
         while True:
-            answer = self._rest.query(page_after(names, entity.resource, since=since, after=after))
+            answer = self.ahead.first(entity, cursor) if after is None else None
+            answer = answer or self._rest.query(page_after(names, entity.resource, since=since, after=after))
             started = started or answer.date
             found = self._columns.decode(entity, answer.records)
             nameless = nameless or any(not reject.id for reject in found.rejects)
@@ -77,6 +78,7 @@ class Reader:
             if place is None or (answer.done and len(answer.records) < PAGE):
                 break
             yield Page(frames={entity.name: found.frame}, rejects=found.rejects)
+            self.ahead.drop()
             after = place
             read += len(answer.records)
             rest = self._rest_by_job(entity, names, after) if jobs and read >= self._bulk_from else None
@@ -96,6 +98,12 @@ class Reader:
             cursor=cursor if nameless else json.dumps({"stamp": stamp_text(stamp)}),
         )
 
+    def _first_query(self, entity: Entity, cursor: str | None) -> str | None:
+        old = _stamp(cursor)
+        if old is None or not self._columns.shown(entity):
+            return None
+        return page_after(self._columns.names(entity), entity.resource, since=old - self._lookback, after=None)
+
     def _rest_by_job(
         self, entity: Entity, names: Sequence[str], after: tuple[datetime, str]
     ) -> Iterator[list[dict[str, Any]]] | None:
@@ -107,6 +115,7 @@ class Reader:
 
     def read(self, entity: Entity, *, ids: Sequence[str] = (), keys: Sequence[str] = ()) -> Page:
         """Return the named records; deleted ones come as tombstones while the recycle bin has them."""
+        self.ahead.drop()
         names = self._columns.names(entity)
         found: list[Any] = []
         wanted = list(dict.fromkeys(ids))
@@ -140,8 +149,8 @@ class Reader:
         """
         tokens: dict[str, str] = {}
         now = self._clock()
-        for start in range(0, len(entities), _MOST_QUERIES):
-            chunk = entities[start : start + _MOST_QUERIES]
+        for start in range(0, len(entities), MOST_QUERIES):
+            chunk = entities[start : start + MOST_QUERIES]
             parts = [
                 self._rest.query_part(
                     f"q{place}",
@@ -170,8 +179,8 @@ class Reader:
             for start in range(0, len(literals), _MOST_NAMED)
         ]
         found: list[Any] = []
-        for start in range(0, len(parts), _MOST_QUERIES):
-            chunk = parts[start : start + _MOST_QUERIES]
+        for start in range(0, len(parts), MOST_QUERIES):
+            chunk = parts[start : start + MOST_QUERIES]
             for answer in self._rest.composite_read(chunk, kind="query").values():
                 found += rows_in(answer)
         return found
@@ -180,6 +189,10 @@ class Reader:
 def unsettled(stamp: datetime, record_id: str, now: datetime) -> str:
     """The head's token for the newest record, at a time *now* when its second may not be over."""
     return f"{stamp_text(stamp)} {record_id} at {stamp_text(now)}"
+
+
+def _stamp(cursor: str | None) -> datetime | None:
+    return None if cursor is None else datetime.fromisoformat(json.loads(cursor)["stamp"])
 
 
 def _place(records: Sequence[Any]) -> tuple[datetime, str] | None:

@@ -12,7 +12,7 @@ from talk_assets.systems.answers import Answer
 from talk_assets.systems.http import Call, HttpClient
 from talk_assets.systems.salesforce.outcomes import code_of, errors_in, problem_of, raise_for_run
 
-_OK = 200
+_OK, _NOT_FOUND = 200, 404
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +74,31 @@ class Rest:
         answer = self._client.read(
             Call(method="GET", path=f"{self.root}/sobjects/{quote(resource, safe='')}/describe", kind="describe")
         )
-        return None if answer.status == 404 else self._success(answer, "a description")  # noqa: PLR2004 - not found
+        return None if answer.status == _NOT_FOUND else self._success(answer, "a description")
+
+    def describe_all(self, resources: Sequence[str]) -> dict[str, Any | None]:
+        """Return the descriptions of up to 25 objects by name, asked for in one call; None as `describe` has it."""
+        parts = [
+            Part(name=f"d{place}", method="GET", path=f"sobjects/{quote(name, safe='')}/describe")
+            for place, name in enumerate(resources)
+        ]
+        answers = self.composite_read(parts, kind="describe")
+        found: dict[str, Any | None] = {}
+        for part, name in zip(parts, resources, strict=True):
+            told = answers[part.name]
+            if not told.ok and told.status != _NOT_FOUND:
+                raise _refused("a description", told.status, errors_in(told.body))
+            found[name] = told.body if told.ok else None
+        return found
 
     def composite_read(self, parts: Sequence[Part], *, kind: str) -> dict[str, PartAnswer]:
         """Send several reads as one call, tried again like any read."""
+        return self.composite_dated(parts, kind=kind)[0]
+
+    def composite_dated(self, parts: Sequence[Part], *, kind: str) -> tuple[dict[str, PartAnswer], datetime | None]:
+        """Return what `composite_read` does, and the server's clock."""
         answer = self._client.read(self._composite_call(parts, kind=kind, writes=False, all_or_none=False))
-        return self.parts_of(self._success(answer, "a composite read"), parts)
+        return self.parts_of(self._success(answer, "a composite read"), parts), answer.date
 
     def retrieve(self, resource: str, ids: Sequence[str], fields: Sequence[str]) -> list[Any]:
         """Return up to 2,000 records by id, null for those that are not there."""
@@ -141,7 +160,10 @@ class Rest:
             method="POST",
             path=f"{self.root}/composite",
             kind=kind,
-            body=strict_json.write({"allOrNone": all_or_none, "compositeRequest": requests}),
+            # Salesforce may otherwise carry parts out in another order: a read before a write would not be before it.
+            body=strict_json.write(
+                {"allOrNone": all_or_none, "collateSubrequests": False, "compositeRequest": requests}
+            ),
             writes=writes,
         )
 

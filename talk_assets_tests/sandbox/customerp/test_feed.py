@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.middleware import Middleware
 
+TENANT = "customerp-sandbox"
+
 
 def test_the_feed_tells_every_write_in_order(erp):
     """Creates, changes, deletes and line changes of all resources, with who made them."""
@@ -49,21 +51,21 @@ def test_the_newest_seq_can_be_asked_for_alone(erp):
     """With limit=0 the answer is nothing but where the feed ends."""
     erp.made("contacts")
 
-    assert erp.get("/changes", params={"limit": 0}).json() == {"items": [], "last": 1}
+    assert erp.get("/changes", params={"limit": 0}).json() == {"items": [], "last": 1, "tenant": TENANT}
 
 
 def test_a_refused_write_is_not_told(erp):
     """Only what was written is in the feed."""
     erp.post("/contacts", {})
 
-    assert erp.get("/changes").json() == {"items": [], "last": 0}
+    assert erp.get("/changes").json() == {"items": [], "last": 0, "tenant": TENANT}
 
 
 def test_a_seq_from_the_future_is_answered_with_the_present(erp):
     """A server set back to an older state says so: `last` is below `since`."""
     erp.made("contacts")
 
-    assert erp.get("/changes", params={"since": 99}).json() == {"items": [], "last": 1}
+    assert erp.get("/changes", params={"since": 99}).json() == {"items": [], "last": 1, "tenant": TENANT}
 
 
 def test_a_long_poll_answers_at_once_when_there_is_something(erp):
@@ -100,7 +102,7 @@ def test_a_write_releases_the_long_poll(serve):
 
 def test_a_long_poll_ends_empty_after_its_time(erp):
     """Without a change the answer comes after `wait` seconds, with nothing in it."""
-    assert erp.get("/changes", params={"wait": 1}).json() == {"items": [], "last": 0}
+    assert erp.get("/changes", params={"wait": 1}).json() == {"items": [], "last": 0, "tenant": TENANT}
 
 
 @pytest.mark.parametrize("query", [{"wait": 26}, {"since": -1}, {"limit": 1001}, {"resource": "contacts"}])

@@ -132,3 +132,13 @@ def test_text_that_looks_like_a_reference_is_stored_as_text(salesforce):
     assert rows["k1"]["FirstName"] == odd
     assert updated.stored.frames["contact"]["MailingCity"].to_list() == ["@{x.id}"]
     assert again.receipts[0].outcome is Outcome.EXISTS
+
+
+def test_parts_of_a_call_are_carried_out_in_order(orders, order, answer):
+    """Unless told otherwise Salesforce may put them in another order, and the read before a write after it."""
+    result = {"id": "801000000000001AAA", "success": True, "errors": []}
+    peer, port = orders(answer(composite(result)))
+
+    port.write(order, creates(1))
+
+    assert json.loads(peer.requests[-1][1])["collateSubrequests"] is False
