@@ -86,13 +86,15 @@ def test_a_cycle_sends_what_changed(cycles):
     _, counts, _ = cycles["edits"]
 
     # The call that writes also reads before and after, so each record is named three times.
-    assert 60 < counts[SALESFORCE].bytes_up / 10 < 320
+    asking = cycles["no change"][1][SALESFORCE].bytes_up
+    assert 60 < (counts[SALESFORCE].bytes_up - asking) / 10 < 320
     assert 60 < counts[CUSTOMERP].bytes_up / 10 < 150
 
 
 def test_a_quiet_cycle_sends_nothing(cycles):
-    """Asking whether anything changed takes no request body, and from Customerp next to no answer."""
+    """Asking whether anything changed takes the queries of one call, and from Customerp next to no answer."""
     _, counts, _ = cycles["no change"]
 
-    assert {system: counts[system].bytes_up for system in System} == {SALESFORCE: 0, CUSTOMERP: 0}
+    assert counts[SALESFORCE].bytes_up < 2500
+    assert counts[CUSTOMERP].bytes_up == 0
     assert counts[CUSTOMERP].bytes_down < 1000

@@ -87,8 +87,11 @@ def pricebook(*, active: bool | None) -> Finding:
 
 
 def idle_run(objects: int) -> int:
-    """Calls of a run in which nothing moved, over *objects* that are read: who the org is (2), and two for each."""
-    return 2 + 2 * objects
+    """Calls of a run in which nothing moved, over *objects* that are read: who the org is, what they are, one for five.
+
+    A worker that makes one run after the other asks the first two every ten minutes only.
+    """
+    return 2 + -(-objects // _MOST_QUERIES)
 
 
 def calls(

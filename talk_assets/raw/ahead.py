@@ -28,9 +28,9 @@ def to_read(session: Session, pairs: Sequence[EntityPair]) -> list[Entity]:
 
 def announce(session: Session, pairs: Sequence[EntityPair], *, full: bool) -> None:
     """Tell both ends that *pairs* are about to be read, whole or what changed."""
-    cursors = {} if full else raw.cursors(session.db)
+    told = {system: port for system, port in session.ends.items() if isinstance(port, ReadsAhead)}
+    cursors = {} if full or not told else raw.cursors(session.db)
     entities = to_read(session, pairs)
-    for system, port in session.ends.items():
-        if isinstance(port, ReadsAhead):
-            own = (entity for entity in entities if entity.system is system)
-            port.expect([Ask(entity=entity, cursor=cursors.get((system, entity.name))) for entity in own])
+    for system, port in told.items():
+        own = (entity for entity in entities if entity.system is system)
+        port.expect([Ask(entity=entity, cursor=cursors.get((system, entity.name))) for entity in own])

@@ -266,11 +266,11 @@ def test_the_forecast_weighs_by_what_the_org_allows():
                 share=0.25,
             )
         )[-1]
-        for allowance in (100_000, 7_000, 2_000)
+        for allowance in (100_000, 1_000, 400)
     ]
 
     assert [one.weight for one in weights] == [Weight.FINE, Weight.NOTICE, Weight.PROBLEM]
-    assert "about 7,700 calls a day" in weights[0].text
+    assert "about 6,148 calls a day" in weights[0].text
 
 
 def test_the_command_tells_it_in_words_and_in_json(talk, both):
