@@ -1,8 +1,9 @@
 """Translate what moved: raw rows and the look-ups they need become mapped rows or quarantine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from hashlib import sha1
+from uuid import UUID
 
 import polars as pl
 
@@ -18,6 +19,9 @@ from talk_assets.store.tables import match_columns, raw_table
 
 NAMESPACE = UUID("6f1d4d0c-2f0b-5c55-9f0e-7f8f8f2b7a11")
 """Our own name space for deterministic keys (RFC 9562, version 5)."""
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The digit that says which kind of UUID it is (RFC 9562, 4.1), by the digit of the hash in its place."""
 
 SEPARATOR = "\x1f"
 
@@ -37,7 +41,19 @@ def create_key(tenant: str, system: System, name: str, record_id: str) -> str:
     It depends on nothing but the record (see `key_subject`): no attempt number, no clock, so a repeated create meets
     itself.
     """
-    return uuid5(NAMESPACE, f"{tenant}/{system}/{name}/{record_id}").hex
+    return create_keys(tenant, system, name, [record_id])[0]
+
+
+def create_keys(tenant: str, system: System, name: str, subjects: Iterable[str]) -> list[str]:
+    """Return the `create_key` of each of *subjects*: what `uuid.uuid5` gives, in a third of its time."""
+    begun = sha1(NAMESPACE.bytes + f"{tenant}/{system}/{name}/".encode(), usedforsecurity=False)
+    keys = []
+    for subject in subjects:
+        hashed = begun.copy()
+        hashed.update(subject.encode())
+        digits = hashed.hexdigest()
+        keys.append(f"{digits[:12]}5{digits[13:16]}{_VARIANT[digits[16]]}{digits[17:32]}")
+    return keys
 
 
 def key_subject(record_id: str, renewed: Mapping[str, int]) -> str:
@@ -150,7 +166,9 @@ def _through(session: Session, pair: EntityPair, system: System) -> list[raw.Loo
 def _with_keys(session: Session, pair: EntityPair, system: System, rows: pl.DataFrame) -> pl.DataFrame:
     tenant = session.identities[system].tenant
     renewed = ties.renewals(session.db, pair, system)
-    derived = [create_key(tenant, system, pair.name, key_subject(i, renewed)) for i in rows["_id"].to_list()]
+    ids = rows["_id"].to_list()
+    subjects = [key_subject(i, renewed) for i in ids] if renewed else ids
+    derived = create_keys(tenant, system, pair.name, subjects)
     references = {p.name for p in pair.references}
     matches = {}
     for column, key in zip(match_columns(pair), pair.match, strict=True):

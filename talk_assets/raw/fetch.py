@@ -4,7 +4,7 @@ Rows and the cursor that covers them are committed together, so a fetch that end
 done again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -21,6 +21,8 @@ from talk_assets.store import intents, mapped, quarantine, raw
 from talk_assets.store.past import How
 from talk_assets.systems.port import Page, Reject
 
+GATHERED = 10_000
+"""Records that are stored at once."""
 REJECT_COLUMNS = ("record_id", "property", "check", "value", "reason")
 
 
@@ -64,7 +66,7 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
         if unread:
             # The cursor has passed what could not be read, so it is asked for by itself until it can be.
             changed += keep_page(session, entity, port.read(entity, ids=unread))
-        for page in port.fetch(entity, cursor):
+        for page in gathered(entity, port.fetch(entity, cursor)):
             failpoint("page fetched")
             kept = keep_page(session, entity, page)
             shown.note(page)
@@ -82,6 +84,26 @@ def fetch(session: Session, entity: Entity, *, full: bool = False, shrink_limit:
         failpoint("pages committing")
     failpoint("pages committed")
     return Fetched(read=read, changed=changed, rejected=rejected, swept=swept)
+
+
+def gathered(entity: Entity, pages: Iterable[Page], *, rows: int = GATHERED) -> Iterator[Page]:
+    """Yield *pages* joined to such of some *rows*, as the store takes many rows at once for little more than few.
+
+    Pages of documents stay as they are, as each holds all lines of its documents; so do those that tell of more than
+    rows, and the last, which has the cursor.
+    """
+    held: list[Page] = []
+    count = 0
+    for page in pages:
+        joins = not entity.children and page.cursor is None and not page.rejects and not page.gone
+        if joins:
+            held.append(page)
+            count += page.frames[entity.name].height
+        if held and (not joins or count >= rows):
+            yield Page.joined(held)
+            held, count = [], 0
+        if not joins:
+            yield page
 
 
 def _listed(entity: Entity, page: Page) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import history
 from talk_assets.store.database import Database
+from talk_assets.store.known import held
 from talk_assets.store.past import Reading
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
@@ -26,7 +27,7 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame, *, 
     if rows.is_empty():
         return 0
     table = mapped_table(pair, system)
-    known = by_id(db, pair, system, rows["_id"].to_list())
+    known = by_id(db, pair, system, held(db, table, rows["_id"]))
     beside = rows.join(known.drop(_NOT_COMPARED), on="_id", how="left", suffix="_was")
     if rows[UNSHOWN].null_count() < rows.height:
         beside = beside.with_columns(_last_known(pair))
@@ -38,8 +39,9 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame, *, 
         final = kept.with_columns(
             _seq=pl.when("_moved").then(pl.lit(seq, dtype=pl.Int64)).otherwise(pl.col("_seq"))
         ).select(mapped_schema(pair).keys())
-        old, parameters, frames = among("_id", final["_id"].to_list())
-        db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
+        if known.height:
+            old, parameters, frames = among("_id", known["_id"].to_list())
+            db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
         db.insert(table, final)
         history.keep_moves(db, pair, system, kept, times=_times(pair), number=seq, reading=reading)
     return moved
@@ -119,6 +121,8 @@ def touch(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) ->
 
 def by_id(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
     """The mapped rows of *ids*."""
+    if not ids:
+        return pl.DataFrame(schema=dict(mapped_schema(pair)))
     chosen, parameters, frames = among("_id", ids)
     columns = ", ".join(quoted(name) for name in mapped_schema(pair))
     return db.frame(f"SELECT {columns} FROM {mapped_table(pair, system)} WHERE {chosen}", parameters, **frames)

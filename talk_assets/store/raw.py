@@ -9,6 +9,7 @@ import polars as pl
 
 from talk_assets.model.wire import NOT_SHOWN, Entity, raw_schema
 from talk_assets.store.database import Database
+from talk_assets.store.known import held
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import raw_table
 
@@ -26,19 +27,23 @@ def keep(db: Database, entity: Entity, rows: pl.DataFrame) -> int:
         return 0
     columns = list(raw_schema(entity))
     incoming = rows.select(columns).unique("_id", keep="last", maintain_order=True)
-    known = by_id(db, entity, incoming["_id"].to_list())
-    changed = incoming.join(known, on=columns, how="anti", nulls_equal=True, maintain_order="left")
+    there = held(db, raw_table(entity), incoming["_id"])
+    changed = incoming
+    if there:
+        known = by_id(db, entity, there)
+        changed = incoming.join(known, on=columns, how="anti", nulls_equal=True, maintain_order="left")
     if changed.height:
-        _replace(db, entity, changed)
+        _replace(db, entity, changed, known=bool(there))
     return changed.height
 
 
-def _replace(db: Database, entity: Entity, changed: pl.DataFrame) -> None:
+def _replace(db: Database, entity: Entity, changed: pl.DataFrame, *, known: bool = True) -> None:
     table = raw_table(entity)
-    old, parameters, frames = among("_id", changed["_id"].to_list())
     with db.transaction():
         stamped = changed.with_columns(_seq=pl.lit(db.next_seq(table), dtype=pl.Int64))
-        db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
+        if known:
+            old, parameters, frames = among("_id", changed["_id"].to_list())
+            db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
         db.insert(table, stamped)
 
 

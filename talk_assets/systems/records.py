@@ -13,11 +13,10 @@ import polars as pl
 
 from talk_assets.model.peer_text import quoted
 from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
+from talk_assets.systems.listing import JsonObject, Listing, Objects
 from talk_assets.systems.port import Reject, raw_schema
 from talk_assets.systems.stamps import stamps
 from talk_assets.systems.wire_text import KIND_NAMES, NOT_TEXT, TO_JSON, TO_TEXT, plain
-
-JsonObject = dict[str, Any]
 
 ABSENT = object()
 """What stands for a property that a record lacks altogether."""
@@ -60,7 +59,7 @@ def empty(entity: Entity) -> pl.DataFrame:
 
 def decode(
     entity: Entity,
-    records: Sequence[Any],
+    records: Sequence[Any] | Listing,
     layout: Layout,
     *,
     constants: Mapping[str, str | None] | None = None,
@@ -75,30 +74,32 @@ def decode(
     record lacks is `NOT_SHOWN`, which is not the same as null. Of one record told twice the later stamp
     counts; without one all its copies are rejected.
     """
-    places = [place for place, record in enumerate(records) if _id(record, layout) is not None]
-    sound: list[JsonObject] = [records[place] for place in places]
+    listing: Listing = Objects(records) if isinstance(records, Sequence) else records
+    ids = [layout.id_of(one) if isinstance(one, str) else None for one in listing.column(layout.id, missing=ABSENT)]
+    places = [place for place, one in enumerate(ids) if one is not None]
+    sound = listing if len(places) == len(listing) else listing.at(places)
     columns: dict[str, pl.Series] = {}
     wrong: dict[int, tuple[str, str]] = {}
     fixed = dict(constants or {})
-    deleted = column(sound, layout.deleted)
+    deleted = sound.column(layout.deleted, missing=ABSENT)
 
     def take(name: str, path: str, wire: Wire, *, missing: object = ABSENT) -> None:
-        values = column(sound, path, missing=missing)
+        values = sound.column(path, missing=missing)
         columns[name], bad = _texts(name, values, wire)
         for row in bad:
             why = "is missing" if values[row] is ABSENT else f"is not {KIND_NAMES[wire]}"
             wrong.setdefault(row, (path, why))
 
-    columns["_id"] = pl.Series("_id", [_id(record, layout) for record in sound], dtype=pl.String)
+    columns["_id"] = pl.Series("_id", [ids[place] for place in places], dtype=pl.String)
     for name, given in (("_key", entity.key_path), ("_parent", entity.parent_path)):
         if given is None:
-            own = parents if name == "_parent" and parents is not None else [None] * len(records)
+            own = parents if name == "_parent" and parents is not None else [None] * len(listing)
             columns[name] = pl.Series(name, [own[place] for place in places], dtype=pl.String)
         else:
             take(name, given, Wire.TEXT)
     take("_stamp", layout.stamp, Wire.TEXT)
     columns["_stamp"] = stamps(columns["_stamp"])
-    versions = [plain(value) for value in column(sound, layout.version)]
+    versions = [plain(value) for value in sound.column(layout.version, missing=ABSENT)]
     columns["_version"] = pl.Series("_version", versions, dtype=pl.String)
     columns["_deleted"] = pl.Series("_deleted", [value is True for value in deleted], dtype=pl.Boolean)
     for row in columns["_stamp"].is_null().arg_true():
@@ -118,9 +119,9 @@ def decode(
     frame = pl.DataFrame(list(columns.values()), schema=list(raw_schema(entity)))
     superseded = _told_twice(frame, wrong, layout)
     rejects = [
-        _nameless(entity, layout, record)
-        for record in (records if len(sound) != len(records) else ())
-        if _id(record, layout) is None
+        _nameless(entity, layout, listing.record(place))
+        for place in (range(len(listing)) if len(sound) != len(listing) else ())
+        if ids[place] is None
     ]
     rejects += [
         Reject(
@@ -128,7 +129,7 @@ def decode(
             id=columns["_id"][row],
             property=path,
             reason=f"{path} {why}",
-            raw=raw_json(sound[row]),
+            raw=raw_json(sound.record(row)),
         )
         for row, (path, why) in sorted(wrong.items())
     ]
@@ -136,22 +137,6 @@ def decode(
         return Decoded(frame=frame, rejects=tuple(rejects), kept=tuple(places))
     kept = [row for row in range(len(sound)) if row not in wrong and row not in superseded]
     return Decoded(frame=frame[kept], rejects=tuple(rejects), kept=tuple(places[row] for row in kept))
-
-
-def column(records: Sequence[JsonObject], path: str, *, missing: object = ABSENT) -> list[Any]:
-    """Return the values at *path*: null where it or something on the way is null, *missing* where it is not there.
-
-    A step through something that is not an object gives `NOT_TEXT`.
-    """
-    name, dot, rest = path.partition(".")
-    values = [r.get(name, missing) for r in records]
-    while dot:
-        name, dot, rest = rest.partition(".")
-        values = [
-            v.get(name, missing) if isinstance(v, dict) else v if v is None or v is missing else NOT_TEXT
-            for v in values
-        ]
-    return values
 
 
 def encode(values: Mapping[str, str | None], wires: Mapping[str, Wire]) -> JsonObject:
@@ -190,11 +175,6 @@ def _nameless(entity: Entity, layout: Layout, record: object) -> Reject:
     shown = quoted(found, longest=LONGEST_ID) if isinstance(found, str) else ""
     reason = f"{layout.id} is not an id that can be asked for" if shown else "the record has no id"
     return Reject(entity=entity.name, id=shown, property=layout.id, reason=reason, raw=raw_json(record))
-
-
-def _id(record: object, layout: Layout) -> str | None:
-    found = record.get(layout.id) if isinstance(record, dict) else None
-    return layout.id_of(found) if isinstance(found, str) else None
 
 
 def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[int]]:

@@ -7,9 +7,10 @@ import pytest
 
 from talk_assets.model.errors import GuardError
 from talk_assets.model.system import System
-from talk_assets.raw.fetch import fetch, keep_page
+from talk_assets.model.wire import raw_schema
+from talk_assets.raw.fetch import fetch, gathered, keep_page
 from talk_assets.store import raw
-from talk_assets.systems.port import Page
+from talk_assets.systems.port import Page, Reject
 
 SALESFORCE, CUSTOMERP = System
 ONLY = {"pairs": ["contact"]}
@@ -155,3 +156,42 @@ def test_a_property_declared_later_is_read_of_every_record(twins):
         for s, i, p in ((SALESFORCE, here, "Department"), (CUSTOMERP, there, "department"))
     ] == ["North", "North"]
     assert twins.db.count("SELECT count(*) FROM raw.salesforce_contact WHERE \"Department\" = 'North'") == 1
+
+
+@pytest.fixture
+def page(twins):
+    """Makes a page of contacts in Salesforce, by their numbers and a first name."""
+    session, entity = contacts(twins, SALESFORCE)
+
+    def make(*numbers, name="Ann", **told):
+        rows = [
+            {"_id": f"003{n:015d}", "_stamp": session.clock(), "_version": name, "_deleted": False, "FirstName": name}
+            for n in numbers
+        ]
+        return Page(frames={"contact": pl.DataFrame(rows, schema=raw_schema(entity))}, **told)
+
+    return session, entity, make
+
+
+def test_small_pages_are_stored_together(page):
+    """Those that tell of more than rows stay by themselves, and order is kept."""
+    _, entity, make = page
+    reject = Reject(entity="contact", id="x", property="Id", reason="none", raw="")
+    pages = [make(1), make(2, 3), make(4), make(rejects=(reject,)), make(5), make(6, cursor="c")]
+    sizes = [(one.frames["contact"].height, len(one.rejects), one.cursor) for one in gathered(entity, pages, rows=3)]
+
+    assert sizes == [(3, 0, None), (1, 0, None), (0, 1, None), (1, 0, None), (1, 0, "c")]
+
+
+@pytest.mark.parametrize("count", [3, 500])
+def test_many_rows_are_news_as_few_are(page, count):
+    """Whatever way is taken to find what is known: new rows, changed ones and those told twice count once."""
+    session, entity, make = page
+    half = count // 2
+    first = keep_page(session, entity, make(*range(half)))
+    again = keep_page(session, entity, make(*range(count)))
+    changed = keep_page(session, entity, Page.joined([make(*range(count)), make(*range(half, count), name="Bo")]))
+
+    assert (first, again, changed) == (half, count - half, count - half)
+    names = session.db.rows('SELECT "FirstName", count(*) FROM raw."salesforce_contact" GROUP BY ALL ORDER BY ALL')
+    assert names == [("Ann", half), ("Bo", count - half)]

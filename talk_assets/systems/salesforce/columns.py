@@ -14,6 +14,7 @@ from talk_assets.model.errors import ConfigurationError
 from talk_assets.model.shape import ObjectShape
 from talk_assets.model.wire import NOT_SHOWN, Entity, Wire
 from talk_assets.systems import records
+from talk_assets.systems.listing import Listing
 from talk_assets.systems.salesforce.ids import id_of
 from talk_assets.systems.salesforce.places import codes_of, with_codes, with_names
 from talk_assets.systems.salesforce.remembered import Remembered
@@ -61,10 +62,12 @@ class Columns:
         """Return the names to ask for, with who changed the record last where the object tells."""
         return [*self.names(entity), *([EDITOR] if EDITOR in self.of(entity) else [])]
 
-    def decode(self, entity: Entity, found: Sequence[Any]) -> records.Decoded:
+    def decode(self, entity: Entity, found: Sequence[Any] | Listing) -> records.Decoded:
         """Return records of *entity* as a raw frame, constants filled in."""
         codes = codes_of(entity.paths, self.of(entity))
-        found = [with_names(record, codes) for record in found] if codes else found
+        if codes:
+            rows = found if isinstance(found, Sequence) else [found.record(place) for place in range(len(found))]
+            found = [with_names(record, codes) for record in rows]
         return records.decode(entity, found, LAYOUT, constants=self._constants(entity))
 
     def wires(self, entity: Entity) -> dict[str, Wire]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from talk_assets.model.wire import Entity
+from talk_assets.systems.listing import Listing
 from talk_assets.systems.port import Page
 from talk_assets.systems.salesforce.ahead import MOST_QUERIES, Ahead
 from talk_assets.systems.salesforce.bulk.query import BulkQuery
@@ -106,7 +107,7 @@ class Reader:
 
     def _rest_by_job(
         self, entity: Entity, names: Sequence[str], after: tuple[datetime, str]
-    ) -> Iterator[list[dict[str, Any]]] | None:
+    ) -> Iterator[Listing] | None:
         """The records from *after* on by a bulk job, in any order; None where the org does it by pages only."""
         if self._bulk is None:
             return None

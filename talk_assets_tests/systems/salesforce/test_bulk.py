@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -10,13 +11,14 @@ from talk_assets.entities import entity_of
 from talk_assets.model.changes import Op, Outcome, Write
 from talk_assets.model.errors import PeerAnswerError
 from talk_assets.model.system import System
+from talk_assets.model.wire import Wire
 from talk_assets.sandbox import salesforce as sandbox
 from talk_assets.sandbox.serving import running
 from talk_assets.systems.http import Patience
 from talk_assets.systems.salesforce import SalesforceLogin, SalesforcePort
 from talk_assets.systems.salesforce.bulk.jobs import Jobs
 from talk_assets.systems.salesforce.bulk.query import BulkQuery
-from talk_assets.systems.salesforce.bulk.table import can_hold, record_of, rows_of, written
+from talk_assets.systems.salesforce.bulk.table import can_hold, cells_of, rows_of, written
 
 CONTACT = entity_of("contact", System.SALESFORCE)
 MANY = 5000
@@ -131,7 +133,7 @@ def test_an_interrupted_page_of_results_is_asked_for_again_by_its_locator(crowd)
     parts = list(query.pages(query.begin("SELECT Id, LastName FROM Contact"), {}))
 
     assert [len(part) for part in parts] == [1500, 1500, 1500, 500]
-    assert len({record["Id"] for part in parts for record in part}) == MANY
+    assert len({own for part in parts for own in part.column("Id", missing=None)}) == MANY
 
 
 @pytest.mark.parametrize("bulk_from", [None, 200])
@@ -230,10 +232,17 @@ def test_what_a_table_cannot_say_goes_by_single_calls(org):
 
 def test_a_table_comes_back_as_it_was_written():
     """Quotes, commas, line ends and other scripts survive; numbers and nulls are what the REST API tells."""
-    rows = rows_of(written(["A", "B.C"], [{"A": ODD}, {"A": "x", "B.C": "1.50"}]))
+    table = written(["A", "B.C"], [{"A": ODD}, {"A": "x", "B.C": "1.50"}])
+    cells = cells_of(table, {"B.C": Wire.NUMBER})
 
-    assert rows == [{"A": ODD, "B.C": ""}, {"A": "x", "B.C": "1.50"}]
-    assert record_of(rows[0], {}) == {"A": ODD, "B": {"C": None}}
+    assert rows_of(table) == [{"A": ODD, "B.C": ""}, {"A": "x", "B.C": "1.50"}]
+    assert [cells.record(place) for place in range(len(cells))] == [
+        {"A": ODD, "B": {"C": None}},
+        {"A": "x", "B": {"C": msgspec.Raw(b"1.50")}},
+    ]
+    assert cells.column("A", missing=None) == [ODD, "x"]
+    assert cells.column("B.C", missing=None) == [None, msgspec.Raw(b"1.50")]
+    assert cells.at([1]).column("D", missing="none") == ["none"]
     with pytest.raises(PeerAnswerError, match="no CSV"):
         rows_of(b'"A","B"\n"1"\n')
 

@@ -1,18 +1,16 @@
 """Read many rows by one job."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from talk_assets.model.errors import PeerAnswerError
 from talk_assets.model.wire import Wire
+from talk_assets.systems.listing import Cells
 from talk_assets.systems.salesforce.bulk.jobs import Jobs
-from talk_assets.systems.salesforce.bulk.table import record_of, rows_of
+from talk_assets.systems.salesforce.bulk.table import cells_of
 
 PAGE = 10_000
 """Rows asked for at once."""
 _LAST = "null"
-_ZULU = re.compile(r"Z\Z")
 
 
 class BulkQuery:
@@ -28,9 +26,7 @@ class BulkQuery:
         job = self._jobs.create(asked, writes=False)
         return job if job is not None and self._jobs.ended(job) == "JobComplete" else None
 
-    def pages(
-        self, job: str, wires: Mapping[str, Wire], *, stamps: Sequence[str] = ()
-    ) -> Iterator[list[dict[str, Any]]]:
+    def pages(self, job: str, wires: Mapping[str, Wire], *, stamps: Sequence[str] = ()) -> Iterator[Cells]:
         """Yield the job's rows as records of the REST API, whose *stamps* end in ``+0000`` where a table has ``Z``.
 
         Raises:
@@ -41,11 +37,7 @@ class BulkQuery:
         while True:
             where = {} if locator is None else {"locator": locator}
             answer = self._jobs.results(job, "results", maxRecords=str(self._page), **where)
-            rows = rows_of(answer.body)
-            for name in stamps:
-                for row in rows:
-                    row[name] = _ZULU.sub("+0000", row.get(name, ""))
-            yield [record_of(row, wires) for row in rows]
+            yield cells_of(answer.body, wires, stamps=stamps)
             locator = answer.locator
             if locator == _LAST:
                 return

@@ -1,17 +1,19 @@
-"""CSV as bulk jobs take and give it, and its rows as records of the REST API's JSON."""
+"""CSV as bulk jobs take and give it, and its rows as records of the REST API."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from itertools import repeat
 
 from talk_assets.model.errors import PeerAnswerError
 from talk_assets.model.wire import Wire
-from talk_assets.systems.wire_text import TO_JSON
+from talk_assets.systems.listing import Cells
 
 EMPTIED = "#N/A"
 """A cell that means null, which no text can therefore be told by."""
 
+_ZULU = re.compile(r"Z\Z")
 _LARGEST_CELL = 1 << 27
 csv.field_size_limit(_LARGEST_CELL)
 
@@ -36,6 +38,24 @@ def rows_of(body: bytes) -> list[dict[str, str]]:
     Raises:
         PeerAnswerError: it is none.
     """
+    header, rows = _read(body)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def cells_of(body: bytes, wires: Mapping[str, Wire], *, stamps: Sequence[str] = ()) -> Cells:
+    """Return a CSV's rows as records of the REST API, whose *stamps* end in ``+0000`` where a table has ``Z``.
+
+    Raises:
+        PeerAnswerError: it is none.
+    """
+    header, rows = _read(body)
+    columns: dict[str, Sequence[str]] = dict(zip(header, zip(*rows, strict=True) if rows else repeat(()), strict=False))
+    for name in stamps:
+        columns[name] = [_ZULU.sub("+0000", cell) for cell in columns.get(name, ())]
+    return Cells(columns=columns, wires=wires, size=len(rows))
+
+
+def _read(body: bytes) -> tuple[list[str], list[list[str]]]:
     try:
         table = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
         header = next(table, [])
@@ -44,31 +64,7 @@ def rows_of(body: bytes) -> list[dict[str, str]]:
         raise _unusable() from None
     if any(len(row) != len(header) for row in rows):
         raise _unusable()
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-def record_of(row: Mapping[str, str], wires: Mapping[str, Wire]) -> dict[str, Any]:
-    """Return a row as the query resource would have told it; an empty cell is null.
-
-    A text that is none of its kind stays a text, so that its record is set aside where it is read.
-    """
-    record: dict[str, Any] = {}
-    for path, cell in row.items():
-        *steps, last = path.split(".")
-        inner = record
-        for step in steps:
-            inner = inner.setdefault(step, {})
-        inner[last] = _value(cell, wires.get(path, Wire.TEXT))
-    return record
-
-
-def _value(cell: str, wire: Wire) -> object:
-    if not cell:
-        return None
-    try:
-        return TO_JSON[wire](cell)
-    except ValueError:
-        return cell
+    return header, rows
 
 
 def _unusable() -> PeerAnswerError:
