@@ -9,6 +9,7 @@ import pytest
 
 from talk_assets_tests.browser.running import NoBrowserError, chromium, talk_up
 from talk_assets_tests.browser.window import Window
+from talk_assets_tests.served import Served
 
 FAILED = pytest.StashKey[bool]()
 
@@ -24,9 +25,17 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def up(browser, tmp_path_factory):  # noqa: ARG001 - nothing is started that nobody can look at
-    """The address of the Dagster UI."""
-    with talk_up(tmp_path_factory.mktemp("up"), sample="none") as url:
+def systems(browser):  # noqa: ARG001 - nothing is started that nobody can look at
+    """Both ends, empty at first, and a person at each."""
+    with Served() as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def up(systems, tmp_path_factory):
+    """The address of the Dagster UI of a `talk up` that syncs *systems*."""
+    folder = tmp_path_factory.mktemp("up")
+    with talk_up(folder, "--no-sandbox", "--read-write", **systems.variables(folder / "talk.duckdb")) as url:
         yield url
 
 

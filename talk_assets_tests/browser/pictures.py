@@ -47,7 +47,7 @@ def data_quality(browser, folder, picture):
 def main(folder):
     """Take every picture into *folder*."""
     with chromium() as browser, tempfile.TemporaryDirectory() as data:
-        with talk_up(Path(data), sample="small") as up:
+        with talk_up(Path(data), "--sample", "small") as up:
             asset_graph(browser, up, folder / "asset-graph.png")
         data_quality(browser, Path(data), folder / "report.png")
 

@@ -37,12 +37,15 @@ def chromium():
 
 
 @contextmanager
-def talk_up(folder, *, sample):
-    """Yield the address of the Dagster UI of a `talk up` that keeps its data below *folder*."""
+def talk_up(folder, *options, **environ):
+    """Yield the address of the Dagster UI of a `talk up` that keeps its data below *folder*.
+
+    With the embedded systems, unless *options* say otherwise and *environ* leads to others.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     ports = ("--port", str(port), "--salesforce-port", "0", "--customerp-port", "0")
-    process = TalkCommand(folder).start("up", "--sample", sample, *ports)
+    process = TalkCommand(folder).start("up", *options, *ports, **environ)
     try:
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found, process.communicate(timeout=60)[1]

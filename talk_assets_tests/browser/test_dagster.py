@@ -3,11 +3,10 @@
 import re
 
 from talk_assets.definitions import defs
+from talk_assets_tests.browser.launchpad import RUN, Launchpad
 
 JOBS = "locations/talk_assets.definitions/jobs"
 GROUPS = {spec.group_name for spec in defs.resolve_all_asset_specs()}
-RUN = 180_000
-"""Milliseconds for a run, which waits for those that are under way."""
 
 
 def test_the_asset_graph_shows_every_group_and_a_jobs_assets(window, up):
@@ -38,3 +37,34 @@ def test_a_run_launched_by_a_click_succeeds_and_its_checks_pass(window, up):
     page.get_by_text("one_to_one", exact=True).first.click()
     page.get_by_text("No product of one end is linked to two of the other.").wait_for()
     page.get_by_text("Passed", exact=True).first.wait_for()
+
+
+def test_the_launchpad_does_what_it_says(window, up, systems):
+    """A dry run writes nothing, a tighter limit stops a plan, its hash lets it pass; what is misspelt is said."""
+    page, launchpad = window.page, Launchpad(window.page, up)
+    launchpad.stop_automation()
+    product = systems.customerp.create("products", {"number": "LP-1", "name": "Launched"})
+
+    launchpad.type("sync_product", "dry_run: true\nlimts: {}\n")
+    page.get_by_text('Received unexpected config entry "limts"').first.wait_for()
+    launchpad.type("sync_product", "dry_run: true\n")
+    page.get_by_text("Read both ends and plan; write to neither.").first.wait_for()
+    assert launchpad.launch() == "Success"
+    assert systems.rows("product")[0] == []
+
+    launchpad.type("sync_product", "")
+    assert launchpad.launch() == "Success"
+    assert systems.rows("product")[0] == [("Launched", "LP-1", None)]
+
+    systems.customerp.update("products", product, {"name": "Renamed"})
+    tight = "limits: {product: {floor: 0, update_ratio: 0.5}}\n"
+    launchpad.type("sync_product", tight)
+    assert launchpad.launch() == "Failure"
+    page.goto(f"{up}/assets/changesets/product?view=checks")
+    page.get_by_text("guard", exact=True).first.click()
+    told = page.get_by_text(re.compile(r"accept: [0-9a-f]{8,}")).first.inner_text()
+    assert systems.rows("product")[0] == [("Launched", "LP-1", None)]
+
+    launchpad.type("sync_product", f"{tight}{re.search('accept: [0-9a-f]+', told)[0]}\n")
+    assert launchpad.launch() == "Success"
+    assert systems.rows("product")[0] == [("Renamed", "LP-1", None)]
