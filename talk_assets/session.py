@@ -49,7 +49,7 @@ class Options:
     opportunity_stage: str = "Prospecting"
     opportunity_days: int = 30
     sweep_patience: float = 3600.0
-    translate_records: int = 50_000
+    translate_records: int = 20_000
     reread_chunk: int = 2000
     concurrent_writes: int = 4
     group_records: int = 2000

@@ -69,18 +69,24 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
     latest = db.latest_seq()
     if not waits(session, pair, system):
         return Translated(examined=0, moved=0, quarantined=0)
-    rows = raw.since(db, entity, mark, _through(session, pair, system))
+    most = session.options.translate_records
+    through = _through(session, pair, system)
     # A part at a time, each committed: both translating and storing take many times the memory of the rows. A run
     # that ends on the way starts over, and finds that what it did says nothing new.
-    *parts, last = rows.drop("_seq").iter_slices(session.options.translate_records) if rows.height else [rows]
-    done = [translate_rows(session, pair, system, part, how) for part in parts]
+    parts = raw.since(db, entity, mark, through).iter_slices(most) if mark else raw.all_rows(db, entity, most=most)
+    last = pl.DataFrame()
+    counts = [(0, 0, 0)]
+    for part in parts:
+        if last.height:
+            counts.append((last.height, *translate_rows(session, pair, system, last, how)))
+        last = part
     with db.transaction():
-        done.append(translate_rows(session, pair, system, last, how))
+        counts.append((last.height, *translate_rows(session, pair, system, last, how)))
         db.set_mark("mapped", f"{system}_{pair.name}", latest)
         failpoint("translation committing")
     failpoint("translation committed")
-    moved, bad = (sum(counts) for counts in zip(*done, strict=True))
-    return Translated(examined=rows.height, moved=moved, quarantined=bad)
+    examined, moved, bad = (sum(each) for each in zip(*counts, strict=True))
+    return Translated(examined=examined, moved=moved, quarantined=bad)
 
 
 def waits(session: Session, pair: EntityPair, system: System) -> bool:

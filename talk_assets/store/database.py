@@ -132,10 +132,10 @@ class Database:
                 self._columns.setdefault(str(table), set()).add(str(column))
         return self._columns
 
-    def define(self, sql: str) -> None:
-        """Run one statement that changes which tables or columns there are."""
+    def define(self, sql: str, **made: set[str]) -> None:
+        """Run one statement that changes which tables or columns there are; *made* are the tables it only adds."""
         self.execute(sql)
-        self._columns = None
+        self._columns = {**self._columns, **made} if made and self._columns is not None else None
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Run one query; all rows."""

@@ -1,6 +1,6 @@
 """Raw rows: keeping what an end said, and finding what changed since."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -77,7 +77,16 @@ def since(db: Database, entity: Entity, seq: int, lookups: Sequence[Lookup] = ()
         f" OR {quoted(one.column)} IN (SELECT {quoted(one.key)} FROM {raw_table(one.entity)} WHERE _seq > {seq:d})"
         for one in lookups
     )
-    return db.frame(f"SELECT {_columns(entity)}, _seq FROM {raw_table(entity)} WHERE _seq > {seq:d}{moved}")
+    return db.frame(f"SELECT {_columns(entity)} FROM {raw_table(entity)} WHERE _seq > {seq:d}{moved}")
+
+
+def all_rows(db: Database, entity: Entity, *, most: int) -> Iterator[pl.DataFrame]:
+    """All rows, *most* at a time, in the order of their ids: together they may be more than memory should hold."""
+    table = raw_table(entity)
+    ids = db.frame(f"SELECT _id FROM {table} ORDER BY _id")["_id"]
+    for start in range(0, len(ids), most):
+        last = min(start + most, len(ids)) - 1
+        yield db.frame(f"SELECT {_columns(entity)} FROM {table} WHERE _id BETWEEN ? AND ?", [ids[start], ids[last]])
 
 
 def by_id(db: Database, entity: Entity, ids: Sequence[str], *, column: str = "_id") -> pl.DataFrame:

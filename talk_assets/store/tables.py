@@ -291,7 +291,7 @@ def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> bool
     known = db.columns.get(table.replace('"', ""))
     if known is None:
         columns = ", ".join(f"{quoted(name)} {sql_type(dtype)}" for name, dtype in schema.items())
-        db.define(f"CREATE TABLE {table} ({columns})")
+        db.define(f"CREATE TABLE {table} ({columns})", **{table.replace('"', ""): {*schema}})
         return False
     lacking = [name for name in schema if name not in known]
     for name in lacking:
