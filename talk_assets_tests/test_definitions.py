@@ -12,6 +12,7 @@ import yaml
 from talk_assets.automation.jobs import SyncConfig
 from talk_assets.definitions import defs
 from talk_assets.entities import LOOKUPS, PAIRS
+from talk_assets.model.markdown import prose
 from talk_assets.model.system import System
 from talk_assets.pages import Pages
 
@@ -129,7 +130,8 @@ def test_pages_explain_themselves(graph, pair):
     mapped = graph.get(key("mapped", f"customerp_{pair.name}"))
 
     for p in pair.properties:
-        assert f"| `{p.name}` | `{p.salesforce.path}` | `{p.customerp.path}` |" in mapped.description
+        ends = f"`{p.salesforce.path}` {prose(p.salesforce.type)} | `{p.customerp.path}` {prose(p.customerp.type)}"
+        assert f"| `{p.name}` | {ends} |" in mapped.description
     columns = {column.name for column in mapped.metadata["dagster/column_schema"].columns}
     assert columns == {"_id", *pair.names}
     for found in graph.get_all_asset_keys():

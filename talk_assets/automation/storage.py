@@ -123,13 +123,28 @@ class EventLogStorage(SqliteEventLogStorage):
             yield connection
 
 
-class RunStorage(SqliteRunStorage):
-    """The runs and their tags."""
+class _OneDatabase:
+    """A storage of Dagster's in one file, mixed in before Dagster's own class for it."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines = Engines()
         self._address = conn_string
-        super().__init__(conn_string, inst_data)
+        super().__init__(conn_string, inst_data)  # type: ignore[call-arg]
+
+    def dispose(self) -> None:
+        """Give up connections; called when the instance is closed."""
+        super().dispose()  # type: ignore[misc]
+        self._engines.close()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection to the database."""
+        with self._engines.connected(self._address) as connection:
+            yield connection
+
+
+class RunStorage(_OneDatabase, SqliteRunStorage):
+    """The runs and their tags."""
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
@@ -138,25 +153,9 @@ class RunStorage(SqliteRunStorage):
         _brought_up_to_date(folder / "runs.db", SqliteRunStorage.from_local)
         return cls(create_db_conn_string(str(folder), "runs"), inst_data)
 
-    def dispose(self) -> None:
-        """Give up connections; called when the instance is closed."""
-        super().dispose()
-        self._engines.close()
 
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """A connection to the runs."""
-        with self._engines.connected(self._address) as connection:
-            yield connection
-
-
-class ScheduleStorage(SqliteScheduleStorage):
+class ScheduleStorage(_OneDatabase, SqliteScheduleStorage):
     """The state and the ticks of sensors and schedules."""
-
-    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = Engines()
-        self._address = conn_string
-        super().__init__(conn_string, inst_data)
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
@@ -164,14 +163,3 @@ class ScheduleStorage(SqliteScheduleStorage):
         folder = Path(config_value["base_dir"])
         _brought_up_to_date(folder / "schedules.db", SqliteScheduleStorage.from_local)
         return cls(create_db_conn_string(str(folder), "schedules"), inst_data)
-
-    def dispose(self) -> None:
-        """Give up connections; called when the instance is closed."""
-        super().dispose()
-        self._engines.close()
-
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """A connection to the ticks."""
-        with self._engines.connected(self._address) as connection:
-            yield connection

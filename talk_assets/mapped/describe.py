@@ -11,6 +11,7 @@ _POLICIES = {
     Policy.MANUAL: "A person decides a conflict.",
 }
 
+BOTH_WAYS = "both ways"
 READ_FROM = {
     Through.ACCOUNT: ("account", "Name"),
     Through.OPPORTUNITY_ACCOUNT: ("account", "Name"),
@@ -36,21 +37,25 @@ def feeds(pair: EntityPair, system: System) -> dict[str, list[str]]:
 
 
 def property_table(pair: EntityPair) -> str:
-    """Return one row a property: both ends' paths, the types, the direction and its rule."""
+    """Return one row a property: where each end has it and as what, and its rule.
+
+    Few columns, as an asset's page is narrow; a property that goes both ways without more ado has a dash for its rule.
+    """
     return table(
-        ["Property", "Salesforce", "Customerp", "Type", "Direction", "Rule"],
+        ["Property", "Salesforce", "Customerp", "Rule"],
         [
-            (
-                f"`{p.name}`",
-                f"`{p.salesforce.path}`",
-                f"`{p.customerp.path}`",
-                prose(_types(p)),
-                direction(p),
-                prose(rule(p)),
-            )
+            (f"`{p.name}`", *(f"`{p.side(one).path}` {prose(p.side(one).type)}" for one in System), prose(_told(p)))
             for p in pair.properties
         ],
     )
+
+
+def _told(p: Property) -> str:
+    """Its rule, after the direction where that is not both ways."""
+    way, more = direction(p), rule(p)
+    if way == BOTH_WAYS:
+        return more
+    return f"{way[0].upper()}{way[1:]}." + ("" if more == NOTHING else f" {more}")
 
 
 def direction(p: Property) -> str:
@@ -59,7 +64,7 @@ def direction(p: Property) -> str:
         return "compared only"
     updated = [system for system in System if p.writable(system, create=False)]
     if len(updated) == len(System):
-        return "both ways"
+        return BOTH_WAYS
     if updated:
         return f"to {updated[0].title}"
     return "on creation" if any(p.writable(system, create=True) for system in System) else "read only"
@@ -76,8 +81,3 @@ def rule(p: Property) -> str:
         _POLICIES[p.policy],
     ]
     return " ".join(text for text in said if text) or NOTHING
-
-
-def _types(p: Property) -> str:
-    salesforce, customerp = p.salesforce.type, p.customerp.type
-    return salesforce if salesforce == customerp else f"{salesforce} / {customerp}"

@@ -8,6 +8,7 @@ import pytest
 from starlette.middleware import Middleware
 
 from talk_assets.automation.cycle import run_cycle
+from talk_assets.cli import upstate
 from talk_assets.cli.examine import examined, exit_code
 from talk_assets.entities import PAIRS
 from talk_assets.fitness import erp, linter, org
@@ -274,11 +275,19 @@ def test_the_forecast_weighs_by_what_the_org_allows():
 
 
 def test_the_command_tells_it_in_words_and_in_json(talk, both):
-    """Problems first by exit code; JSON has the same findings."""
+    """Problems by exit code, among them that of a `talk up` that was killed; JSON has the same findings."""
     environ = {**variables_for(both.facts, store=talk.folder / "s.duckdb")}
-    words, data = talk.run("doctor", **environ), talk.run("doctor", "--json", **environ)
+    words = talk.run("doctor", **environ)
+    home = talk.folder / "elsewhere/dagster_home"
+    home.mkdir(parents=True)
+    noted = "2026-03-14T09:00:00+00:00"
+    upstate.write(home, upstate.UpState(process="host boot 0 0", url="", since=noted, looked=noted, kept=()))
+    data = talk.run("doctor", "--json", "--data-dir", "elsewhere", **environ)
 
-    assert (words.returncode, data.returncode) == (0, 0)
+    assert (words.returncode, data.returncode) == (0, 2), data.stderr
+    assert "talk up" not in words.stdout
+    (told,) = json.loads(data.stdout)["talk_up"]
+    assert told["weight"] == "problem"
     assert "Nothing stands in the way of a run." in words.stdout
     assert "✓ The login by client_credentials works." in words.stdout
     assert {f["check"] for f in json.loads(data.stdout)["findings"]} >= {"login", "version", "forecast", "resource"}
