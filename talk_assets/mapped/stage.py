@@ -110,6 +110,8 @@ def _declared_anew(session: Session, pair: EntityPair, system: System) -> bool:
         db.set_meta(key, declared)
         if known is not None:
             db.set_mark("mapped", f"{system}_{pair.name}", 0)
+            # What is planned was planned by other rules, perhaps for a property that is not declared any more.
+            db.set_mark("changesets", pair.name, 0)
             history.declared_anew(db, pair, system, session.reading(How.DECLARED))
             released = quarantine.release(db, pair)
             intents.release(db, list(session.lookups))

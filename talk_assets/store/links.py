@@ -53,15 +53,22 @@ def add(db: Database, pair: EntityPair, found: pl.DataFrame, *, now: datetime, f
 
 
 def set_baselines(db: Database, pair: EntityPair, rows: pl.DataFrame) -> None:
-    """Replace whole baseline rows (columns of the baseline schema)."""
+    """Replace whole baseline rows (columns of the baseline schema).
+
+    What was agreed on a property that is not declared any more stays: declared again, its edits are told by it.
+    """
     if rows.is_empty():
         return
-    table = baseline_table(pair)
+    table, schema = baseline_table(pair), baseline_schema(pair)
+    undeclared = sorted(db.columns[table.replace('"', "")] - schema.keys())
+    if undeclared:
+        known = baselines(db, pair, rows["link_id"].unique().to_list())
+        rows = rows.join(known.select("link_id", "system", *undeclared), on=["link_id", "system"], how="left")
     with db.transaction():
         for (system,), own in rows.group_by("system"):
             old, parameters, frames = among("link_id", own["link_id"].to_list())
             db.run(f"DELETE FROM {table} WHERE system = ? AND {old}", [system, *parameters], **frames)
-        db.insert(table, rows.select(baseline_schema(pair).keys()))
+        db.insert(table, rows.select(*schema, *undeclared))
 
 
 def baselines(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:

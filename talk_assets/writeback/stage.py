@@ -61,7 +61,9 @@ def apply_pair(session: Session, pair: EntityPair, system: System, *, closing: b
     wrote = 0
     for _ in range(MOST_ROUNDS):
         pending = changes.of(session.db, pair, state="pending", system=system).filter(
-            (pl.col("phase") <= int(closing)) & ~pl.col("origin_id").is_in(sorted(results.later))
+            (pl.col("phase") <= int(closing)) & ~pl.col("origin_id").is_in(sorted(results.later)),
+            # A plan may be older than the declaration; reconciling anew drops what is not declared any more.
+            pl.col("property").is_null() | pl.col("property").is_in(pair.names),
         )
         if pending.is_empty():
             break

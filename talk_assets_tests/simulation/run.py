@@ -96,7 +96,10 @@ class Run:
             world.weather.seen[Fault.CLOCK_JUMP] += 1
         self._around_the_store()
         if world.chance.random() < self.scene.operated:
+            # What they decide is noted here as well, so that it must not happen by half.
+            rough, world.weather.commit = world.weather.commit, 0.0
             self.operators.act()
+            world.weather.commit = rough
         full = world.chance.random() < self.scene.whole
         world.trace.add(f"cycle {self.cycles}{' whole' if full else ''}")
         pause = world.chance.choice((5, 60, 400))
