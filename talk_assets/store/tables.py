@@ -11,7 +11,7 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.model.wire import RAW_SCHEMA, Entity, raw_schema
+from talk_assets.model.wire import NOT_SHOWN, RAW_SCHEMA, Entity, raw_schema
 from talk_assets.store.database import Database
 from talk_assets.store.past import HISTORY, HISTORY_SCHEMA, RELEASE_SCHEMA, RELEASES
 from talk_assets.store.run_schema import RUN_TABLES
@@ -248,52 +248,49 @@ def baseline_schema(pair: EntityPair) -> dict[str, pl.DataType]:
 def create_tables(db: Database, pairs: Iterable[EntityPair], entities: Iterable[Entity]) -> None:
     """Create what is missing, and add columns for properties declared since the store was made.
 
-    An end with a new property is read whole next time: until then its records would look empty there. So would
-    those read while a property was not declared, when it is declared again.
+    An end with a new property is read whole next time. Until then what its records hold of it is unknown, as it is of
+    those that a whole read does not find any more, and of those read while a property was not declared.
     """
     with db.transaction():
         _create(db, "store.cursor", CURSOR_SCHEMA)
         for entity in entities:
             for one in (entity, *entity.children):
                 columns = raw_schema(one) | {"_seq": pl.Int64(), "_missing_since": pl.Datetime("us", "UTC")}
-                lacked = _create(db, raw_table(one), columns)
-                if _asked_anew(db, one) or lacked:
+                if unread := sorted(_asked_anew(db, one) | (_create(db, raw_table(one), columns) & set(one.paths))):
                     db.execute("DELETE FROM store.cursor WHERE system = ? AND entity = ?", [entity.system, entity.name])
+                    values = ", ".join(f"{quoted(path)} = ?" for path in unread)
+                    db.execute(f"UPDATE {raw_table(one)} SET {values}", [NOT_SHOWN] * len(unread))
         for pair in pairs:
             for system in System:
                 _create(db, mapped_table(pair, system), mapped_schema(pair))
             _create(db, links_table(pair), LINK_SCHEMA)
             _create(db, baseline_table(pair), baseline_schema(pair))
             _create(db, changes_table(pair), CHANGE_SCHEMA)
-        _create(db, "store.quarantine", QUARANTINE_SCHEMA)
-        _create(db, REVIEW, REVIEW_SCHEMA)
-        _create(db, "links.said", TIE_SCHEMA)
-        _create(db, "links.moved", MOVE_SCHEMA)
-        _create(db, "changesets.conflict", CONFLICT_SCHEMA)
-        _create(db, "changesets.decision", DECISION_SCHEMA)
-        _create(db, "writeback.intent", INTENT_SCHEMA)
-        for table, schema in {HISTORY: HISTORY_SCHEMA, RELEASES: RELEASE_SCHEMA, **RUN_TABLES}.items():
+        tables = {"store.quarantine": QUARANTINE_SCHEMA, REVIEW: REVIEW_SCHEMA, "links.said": TIE_SCHEMA}
+        tables |= {"links.moved": MOVE_SCHEMA, "changesets.conflict": CONFLICT_SCHEMA}
+        tables |= {"changesets.decision": DECISION_SCHEMA, "writeback.intent": INTENT_SCHEMA}
+        for table, schema in {**tables, HISTORY: HISTORY_SCHEMA, RELEASES: RELEASE_SCHEMA, **RUN_TABLES}.items():
             _create(db, table, schema)
 
 
-def _asked_anew(db: Database, entity: Entity) -> bool:
-    """Note the paths *entity* is read with; whether the last run read it without some of them."""
+def _asked_anew(db: Database, entity: Entity) -> set[str]:
+    """Note the paths *entity* is read with; those that the last run read it without."""
     key, paths = f"paths_{entity.system}_{entity.name}", " ".join(entity.paths)
     known = db.meta(key)
     db.set_meta(key, paths)
-    return known is not None and not set(entity.paths) <= set(known.split(" "))
+    return set() if known is None else set(entity.paths) - set(known.split(" "))
 
 
-def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> bool:
-    """Create *table*, or add the columns it lacks; whether it was there and lacked some."""
+def _create(db: Database, table: str, schema: Mapping[str, pl.DataType]) -> set[str]:
+    """Create *table*, or add the columns it lacks; those that it lacked and now has, without values."""
     if "_seq" in schema:
         db.watch(table)
     known = db.columns.get(table.replace('"', ""))
     if known is None:
         columns = ", ".join(f"{quoted(name)} {sql_type(dtype)}" for name, dtype in schema.items())
         db.define(f"CREATE TABLE {table} ({columns})", **{table.replace('"', ""): {*schema}})
-        return False
+        return set()
     lacking = [name for name in schema if name not in known]
     for name in lacking:
         db.define(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {sql_type(schema[name])}")
-    return bool(lacking)
+    return set(lacking)

@@ -81,3 +81,20 @@ def test_a_plan_of_a_property_that_is_not_declared_any_more_is_not_carried_out(p
     declare(twins, PAIRS)
     twins.settle()
     assert {s: twins.get("contact", s, ids[s])["department"] for s in System} == dict.fromkeys(System, "Ships")
+
+
+@pytest.mark.parametrize("system", System)
+def test_a_record_that_is_gone_unseen_does_not_look_emptied(person, system):
+    """It was read without the property, and is not read again: nobody knows what it held."""
+    twins, ids = person
+    for number in range(9):
+        twins.add("contact", system, last_name=f"Other {number}")
+    twins.settle()
+    declare(twins, WITHOUT)
+    twins.edit("contact", system, ids[system], job_title="Buyer")
+    twins.settle()
+    twins.ends[system].purge("contact", ids[system])
+    declare(twins, PAIRS)
+    twins.cycle(full=True)
+
+    assert twins.get("contact", system.other, ids[system.other])["department"] == "Sales"
