@@ -46,7 +46,7 @@ def main() -> None:
         _REPORT.parent.mkdir(exist_ok=True)
         _REPORT.write_text(json.dumps(as_json(outcomes, form=form), indent=1) + "\n")
         _PAGE.write_text(page)
-        _PLOT.write_bytes(as_plot(outcomes))
+        _PLOT.write_text(as_plot(outcomes))
 
 
 if __name__ == "__main__":

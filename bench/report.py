@@ -56,13 +56,14 @@ def as_json(outcomes: Sequence[Outcome], *, form: str) -> dict[str, Any]:
 def as_markdown(outcomes: Sequence[Outcome], *, form: str, plot: str) -> str:
     """The page: a plot, and a table and the goals for each case."""
     versions = ", ".join(f"{name} {number}" for name, number in _versions().items())
-    told = f"Measured in the {form} form with Python {platform.python_version()}, {versions}."
+    rounds = max((len(samples.rounds) for one in outcomes for samples in one.samples.values()), default=0)
+    told = f"Rounds: {rounds}, in the {form} form, with Python {platform.python_version()}, {versions}."
     return (
         "\n\n".join([INTRODUCTION.strip(), told, f"![CPU beside the limit]({plot})", *map(_section, outcomes)]) + "\n"
     )
 
 
-def as_plot(outcomes: Sequence[Outcome]) -> bytes:
+def as_plot(outcomes: Sequence[Outcome]) -> str:
     """CPU over the limit's for each case that has a limit, as SVG."""
     import pygal  # noqa: PLC0415 - only a report needs it
 
@@ -83,8 +84,7 @@ def as_plot(outcomes: Sequence[Outcome]) -> bytes:
     chart.x_labels = [one.case.name for one in shown]
     for label in labels:
         chart.add(label, [_over_limit(one.samples, label) for one in shown])
-    drawn: bytes = chart.render()
-    return drawn
+    return str(chart.render())
 
 
 def _section(one: Outcome) -> str:

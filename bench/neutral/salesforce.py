@@ -51,7 +51,8 @@ class Salesforce:
             _, _, locator = what.partition("/")
             return "query", 200, self._next(locator) if locator else self._query(query["q"])
         if what == "composite":
-            return "composite", 200, self._composite(sent)
+            kinds, body = self._composite(sent)
+            return "composite write" if any("collection" in kind for kind in kinds) else "composite read", 200, body
         if what == "composite/sobjects":
             return f"{method} collection", 200, self._collection(method, query, sent)
         if what.startswith("composite/sobjects/"):
@@ -98,17 +99,19 @@ class Salesforce:
         address = f"{ROOT}query/{name}-{end}".encode()
         return b'{"totalSize":%d,"done":false,"nextRecordsUrl":"%b","records":%b}' % (len(places), address, rows)
 
-    def _composite(self, sent: bytes) -> bytes:
+    def _composite(self, sent: bytes) -> tuple[set[str], bytes]:
         answers: list[dict[str, Any]] = []
+        kinds: set[str] = set()
         for part in msgspec.json.decode(sent)["compositeRequest"]:
             path, _, query = part["url"].removeprefix(ROOT).partition("?")
             body = _encode(part["body"]) if "body" in part else b""
-            _, status, answer = self._part(part["method"], unquote(path), dict(parse_qsl(query)), body)
+            kind, status, answer = self._part(part["method"], unquote(path), dict(parse_qsl(query)), body)
+            kinds.add(kind)
             answers.append(
                 {"body": msgspec.Raw(answer), "httpHeaders": {}, "httpStatusCode": status}
                 | {"referenceId": part["referenceId"]}
             )
-        return _encode({"compositeResponse": answers})
+        return kinds, _encode({"compositeResponse": answers})
 
     def _collection(self, method: str, query: Mapping[str, str], sent: bytes) -> bytes:
         if method == "DELETE":

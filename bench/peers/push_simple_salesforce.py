@@ -38,7 +38,12 @@ for start in range(0, size, 200):
 session = requests.Session()
 session.trust_env = False
 operations = [
-    {"op": "update", "resource": "contacts", "id": f"C{number + 1000}", "body": {"jobTitle": f"Title {number}"}}
+    {
+        "op": "update",
+        "resource": "contacts",
+        "id": f"C{number + 1000}",
+        "body": {"jobTitle": f"jobTitle {number}", "department": f"department {number}"},
+    }
     for number in range(size)
 ]
 for start in range(0, size, 500):
