@@ -87,6 +87,7 @@ class Customerp:
     def __init__(self, canned: Canned, contacts: Contacts) -> None:
         self._canned = canned
         self._contacts = contacts
+        self._tenant = {"tenant": _decode(canned.info)["tenant"]}
 
     def answer(self, request: Request) -> Answer:
         """Answer one request; lists of other resources are empty."""
@@ -127,7 +128,7 @@ class Customerp:
         feed = self._contacts
         newest = len(feed.feed)
         if not limit:
-            return _encode({"items": [], "last": newest})
+            return _encode({"items": [], "last": newest} | self._tenant)
         end = min(newest, since + limit)
         items = [
             {
@@ -140,7 +141,8 @@ class Customerp:
             }
             for seq in range(since, end)
         ]
-        return _encode({"items": items, "last": max(since, end) if since <= newest else newest})
+        last = max(since, end) if since <= newest else newest
+        return _encode({"items": items, "last": last} | self._tenant)
 
     def _done(self, operation: Mapping[str, Any], origin: str) -> _Result:
         contacts = self._contacts
