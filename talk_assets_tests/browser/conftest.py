@@ -26,8 +26,9 @@ def browser():
 
 @pytest.fixture(scope="module")
 def systems(browser):  # noqa: ARG001 - nothing is started that nobody can look at
-    """Both ends, empty at first, and a person at each."""
+    """Both ends, at first with one product in Customerp, and a person at each."""
     with Served() as both:
+        both.customerp.create("products", {"number": "LP-1", "name": "First"})
         yield both
 
 

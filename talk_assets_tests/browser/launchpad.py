@@ -37,9 +37,12 @@ class Launchpad:
         answer = self._page.request.post(f"{self._up}/graphql", data={"query": query})
         return answer.json()["data"]
 
-    def type(self, job, config):
-        """Open the launchpad of *job* and type *config* over what stands there."""
+    def open(self, job):
+        """Open the launchpad of *job*."""
         self._page.goto(f"{self._up}/locations/talk_assets.definitions/jobs/{job}/playground")
+
+    def type(self, config):
+        """Type *config* over what stands there."""
         editor = self._page.locator(".CodeMirror").first
         editor.click()
         self._page.keyboard.press("Control+a")

@@ -42,29 +42,31 @@ def test_a_run_launched_by_a_click_succeeds_and_its_checks_pass(window, up):
 def test_the_launchpad_does_what_it_says(window, up, systems):
     """A dry run writes nothing, a tighter limit stops a plan, its hash lets it pass; what is misspelt is said."""
     page, launchpad = window.page, Launchpad(window.page, up)
+    while not systems.rows("product")[0]:
+        page.wait_for_timeout(500)
     launchpad.stop_automation()
-    product = systems.customerp.create("products", {"number": "LP-1", "name": "Launched"})
+    (product,) = systems.customerp.all("products")
+    systems.customerp.update("products", product["id"], {"name": "Second"})
+    before = [("First", "LP-1", None)]
 
-    launchpad.type("sync_product", "dry_run: true\nlimts: {}\n")
+    launchpad.open("sync_product")
+    launchpad.type("dry_run: true\nlimts: {}\n")
     page.get_by_text('Received unexpected config entry "limts"').first.wait_for()
-    launchpad.type("sync_product", "dry_run: true\n")
+    launchpad.type("dry_run: true\n")
     page.get_by_text("Read both ends and plan; write to neither.").first.wait_for()
     assert launchpad.launch() == "Success"
-    assert systems.rows("product")[0] == []
+    assert systems.rows("product")[0] == before
 
-    launchpad.type("sync_product", "")
-    assert launchpad.launch() == "Success"
-    assert systems.rows("product")[0] == [("Launched", "LP-1", None)]
-
-    systems.customerp.update("products", product, {"name": "Renamed"})
     tight = "limits: {product: {floor: 0, update_ratio: 0.5}}\n"
-    launchpad.type("sync_product", tight)
+    launchpad.open("sync_product")
+    launchpad.type(tight)
     assert launchpad.launch() == "Failure"
     page.goto(f"{up}/assets/changesets/product?view=checks")
     page.get_by_text("guard", exact=True).first.click()
     told = page.get_by_text(re.compile(r"accept: [0-9a-f]{8,}")).first.inner_text()
-    assert systems.rows("product")[0] == [("Launched", "LP-1", None)]
+    assert systems.rows("product")[0] == before
 
-    launchpad.type("sync_product", f"{tight}{re.search('accept: [0-9a-f]+', told)[0]}\n")
+    launchpad.open("sync_product")
+    launchpad.type(f"{tight}{re.search('accept: [0-9a-f]+', told)[0]}\n")
     assert launchpad.launch() == "Success"
-    assert systems.rows("product")[0] == [("Renamed", "LP-1", None)]
+    assert systems.rows("product")[0] == [("Second", "LP-1", None)]
