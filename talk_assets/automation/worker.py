@@ -10,7 +10,6 @@ import importlib
 import json
 import os
 import queue
-import resource
 import signal
 import socket
 import sys
@@ -21,13 +20,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from talk_assets.automation.process import Process
+from talk_assets.automation.process import Process, peak_memory
 
 MOST_RUNS = 200
-MOST_KIB = 1_000_000
-"""A worker whose memory once reached this, in KiB, gives it back by ending."""
+MOST_MEMORY = 1_000_000_000
+"""A worker whose memory once reached this, in bytes, gives it back by ending."""
 _LONGEST_REQUEST = 1_000_000
-_PATIENCE_SECONDS = 2.0
+_PATIENCE_SECONDS = 4.0
 _EXECUTE = ("api", "execute_run")
 _OURS = frozenset({"talk_assets", "talk_assets_tests"})
 
@@ -66,8 +65,7 @@ class Worker:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 self._run = None
                 self._sources = _sources() | self._sources
-                needed = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-                self._open = code == 0 and not self._interrupted and left > 0 and needed < MOST_KIB
+                self._open = code == 0 and not self._interrupted and left > 0 and peak_memory() < MOST_MEMORY
                 self._gate.notify_all()
 
     def _listen(self) -> None:
