@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any
 
 from talk_assets.automation.process import Process, peak_memory
+from talk_assets.automation.sources import have_changed, sources
 
 MOST_RUNS = 200
 MOST_MEMORY = 1_000_000_000
@@ -28,7 +29,6 @@ MOST_MEMORY = 1_000_000_000
 _LONGEST_REQUEST = 1_000_000
 _PATIENCE_SECONDS = 4.0
 _EXECUTE = ("api", "execute_run")
-_OURS = frozenset({"talk_assets", "talk_assets_tests"})
 
 
 class Worker:
@@ -41,7 +41,7 @@ class Worker:
     def __init__(self, listener: socket.socket, *, most_runs: int = MOST_RUNS) -> None:
         self._listener = listener
         self._most_runs = most_runs
-        self._sources = _sources()
+        self._sources = sources()
         self._accepted: queue.Queue[list[str] | None] = queue.Queue()
         self._gate = threading.Condition()
         self._run: str | None = None
@@ -64,7 +64,7 @@ class Worker:
                 signal.signal(signal.SIGINT, _let_pass)
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 self._run = None
-                self._sources = _sources() | self._sources
+                self._sources = sources() | self._sources
                 self._open = code == 0 and not self._interrupted and left > 0 and peak_memory() < MOST_MEMORY
                 self._gate.notify_all()
 
@@ -110,7 +110,7 @@ class Worker:
             return "it is about to be replaced"
         if self._run is not None:
             return f"it executes run {self._run}"
-        if any(_changed(path) != changed for path, changed in self._sources.items()):
+        if have_changed(self._sources):
             self._open = False
             self._accepted.put(None)
             return "source files have changed since it started"
@@ -140,23 +140,6 @@ def _dagster() -> Callable[[], object]:
     (script,) = entry_points(group="console_scripts", name="dagster")
     main: Callable[[], object] = script.load()
     return main
-
-
-def _sources() -> dict[str, float]:
-    """When each file of our own code that was imported was last changed."""
-    paths = [
-        getattr(module, "__file__", None)
-        for name, module in list(sys.modules.items())
-        if name.partition(".")[0] in _OURS
-    ]
-    return {path: _changed(path) for path in paths if path is not None}
-
-
-def _changed(path: str) -> float:
-    try:
-        return Path(path).stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _send(connection: socket.socket, answer: Mapping[str, Any]) -> None:

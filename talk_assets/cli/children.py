@@ -138,6 +138,10 @@ class Children:
         """The process ids, in the order of starting."""
         return [child.process.pid for child in self._children]
 
+    def names(self) -> list[str]:
+        """What they are called, in the order of starting."""
+        return [child.name for child in self._children]
+
     def named(self, name: str) -> Child:
         """The child of that name."""
         return next(child for child in self._children if child.name == name)

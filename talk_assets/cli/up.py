@@ -1,41 +1,28 @@
 """`talk up`: the embedded systems, the Dagster UI and its daemon, started and stopped together."""
 
-import http.client
 import json
 import socket
-import sys
-import sysconfig
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talk_assets.automation.process import SOCKET
 from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home, sole_use
+from talk_assets.cli.parts import HOST, Dagster
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
 from talk_assets.cli.screen import errors, plain, progress, results
 from talk_assets.cli.signals import asked_to_stop
 from talk_assets.cli.webhooks import taking_webhooks
-from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
+from talk_assets.model.errors import ConfigurationError
 from talk_assets.settings import AlertSettings, Settings, environment, variables_for, with_absolute_paths
 from talk_assets.settings.alert_variables import UI_URL
 
 if TYPE_CHECKING:
     from talk_assets.cli.vigil import Vigil
-
-HOST = "127.0.0.1"
-DEFINITIONS = "talk_assets.definitions"
-WEBSERVER = "talk_assets.cli.webserver"
-WORKER = "talk_assets.automation.worker"
-FOREIGN = "foreign.invalid"
-_READY_SECONDS = 120.0
 
 
 def up(
@@ -91,8 +78,8 @@ def up(
 
             end_runs_left_in(home)
         children = stack.enter_context(Children(inherited=[held], tell=_say))
-        ui.start(children, {UI_URL.name: ui.url} | with_absolute_paths(environ))
         with progress("starting the Dagster UI and daemon"):
+            ui.start(children, {UI_URL.name: ui.url} | with_absolute_paths(environ), stop)
             ui.wait_until_ready(children, stop)
         if not stop.is_set():
             results().print(plain(ui.announcement(settings)))
@@ -101,7 +88,7 @@ def up(
 
 
 @contextmanager
-def _vigil(ui: "Dagster", children: Children, environ: Mapping[str, str]) -> Iterator["Vigil"]:
+def _vigil(ui: Dagster, children: Children, environ: Mapping[str, str]) -> Iterator["Vigil"]:
     """What looks after *children* from now on."""
     from talk_assets.automation.pulse import signs_in
     from talk_assets.cli.vigil import Vigil
@@ -125,104 +112,6 @@ def _vigil(ui: "Dagster", children: Children, environ: Mapping[str, str]) -> Ite
 
 def _say(text: str) -> None:
     errors().print(plain(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dagster:
-    """The web server and the daemon of one Dagster home, for the definitions in a module."""
-
-    home: Path
-    port: int
-    read_only: bool
-    definitions: str = DEFINITIONS
-
-    @property
-    def url(self) -> str:
-        """Where the UI is."""
-        return f"http://{HOST}:{self.port}"
-
-    def start(self, children: Children, environ: Mapping[str, str]) -> None:
-        """Start both as *children* with *environ*."""
-        self.start_webserver(children, environ)
-        self.start_worker(children, environ)
-        self.start_daemon(children, environ)
-
-    def start_webserver(self, children: Children, environ: Mapping[str, str]) -> None:
-        """Start the web server, behind its guard."""
-        command = ["-m", WEBSERVER, "-h", HOST, "-p", str(self.port), "-m", self.definitions]
-        if self.read_only:
-            command.append("--read-only")
-        self._start(children, "dagster-webserver", command, environ)
-
-    def start_daemon(self, children: Children, environ: Mapping[str, str]) -> None:
-        """Start the daemon: sensors, schedules, the queue and the watch over runs."""
-        script = Path(sysconfig.get_path("scripts")) / "dagster-daemon"
-        self._start(children, "dagster-daemon", [str(script), "run", "-m", self.definitions], environ)
-
-    def start_worker(self, children: Children, environ: Mapping[str, str]) -> None:
-        """Start the process that runs are handed to; while it is not there, they get processes of their own."""
-        command = ["-m", WORKER, SOCKET, self.definitions]
-        self._start(children, "run-worker", command, environ, replaceable=True)
-
-    def _start(
-        self,
-        children: Children,
-        name: str,
-        command: Sequence[str],
-        environ: Mapping[str, str],
-        *,
-        replaceable: bool = False,
-    ) -> None:
-        # Dagster lets a .env in its working directory win over the environment; its home has none.
-        told = dict(environ) | {"DAGSTER_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
-        children.start(name, [sys.executable, *command], environ=told, folder=self.home, replaceable=replaceable)
-
-    def wait_until_ready(self, children: Children, stop: threading.Event) -> None:
-        """Return when the UI answers, and only those it should, or when *stop* is set.
-
-        Raises:
-            PeerUnavailableError: A child ended, or the UI did not answer within two minutes.
-            ConfigurationError: The UI answers requests of foreign pages.
-        """
-        deadline = time.monotonic() + _READY_SECONDS
-        children.watch(stop, until=lambda: self._answers() or time.monotonic() > deadline)
-        if not stop.is_set() and time.monotonic() > deadline:
-            raise PeerUnavailableError(
-                f"The Dagster UI did not answer at {self.url} within {_READY_SECONDS:.0f} s. Everything was "
-                f"stopped. What it said last is in {self.home / 'dagster-webserver.log'}."
-            )
-        if not stop.is_set() and self._status(host=FOREIGN) != HTTPStatus.FORBIDDEN:
-            raise ConfigurationError(
-                "The Dagster UI answers requests of foreign web pages: the installed dagster-webserver takes no "
-                "guard in the way that is known here. Everything was stopped. Install the versions that "
-                "requirements.txt names."
-            )
-
-    def announcement(self, settings: Settings) -> str:
-        """What a person wants to know now."""
-        return "\n".join(
-            [
-                f"Dagster UI   {self.url}" + (" (read-only)" if self.read_only else ""),
-                f"Salesforce   {settings.salesforce.url}",
-                f"Customerp    {settings.customerp.url}",
-                f"Logs         {self.home}",
-                "Ctrl-C stops all.",
-            ]
-        )
-
-    def _answers(self) -> bool:
-        return self._status(host=f"{HOST}:{self.port}") == http.HTTPStatus.OK
-
-    def _status(self, *, host: str) -> int | None:
-        """The status of the answer to a request for *host*; None without an answer."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
-        try:
-            connection.request("GET", "/server_info", headers={"Host": host})
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            connection.close()
 
 
 def _refuse_used_port(port: int) -> None:

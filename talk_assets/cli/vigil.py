@@ -1,4 +1,4 @@
-"""Looks after the web server and the daemon of `talk up`: replaces one that hangs, notes how they are, tells people.
+"""Looks after Dagster's processes in `talk up`: replaces one that hangs, notes how they are, tells people.
 
 The daemon cannot tell of itself when it does not work, and the sensors that tell of everything else are in it.
 """
@@ -14,13 +14,15 @@ from talk_assets.alerts.told import tell
 from talk_assets.automation.process import Process
 from talk_assets.automation.pulse import Pulse
 from talk_assets.cli.children import Child, Children
+from talk_assets.cli.parts import CODE_SERVER, DAEMON, WEBSERVER
 from talk_assets.cli.upstate import Kept, UpState, forget, write
 from talk_assets.settings import AlertSettings
 
-WEBSERVER, DAEMON = "dagster-webserver", "dagster-daemon"
 _EVERY = 15.0
 _SIGN_OF_LIFE_EVERY = 60.0
 _FOLLOWS = {
+    CODE_SERVER: "It is started again by itself, at most a minute after it ended. Until it works nothing is synced; no "
+    "edit is lost, what moved is read then.",
     WEBSERVER: "It is started again by itself, at most a minute after it ended. Syncing goes on meanwhile.",
     DAEMON: "It is started again by itself, at most a minute after it ended. Until it works nothing is synced; no edit "
     "is lost, what moved is read then.",
@@ -51,6 +53,7 @@ class Vigil:
         self._url, self._alerts, self._channels = url, alerts, channels
         self._now, self._say, self._clock = now, say, clock
         self._pulse = Pulse(clock)
+        self._kept = [name for name in (CODE_SERVER, WEBSERVER, DAEMON) if name in children.names()]
         self._daemon = children.named(DAEMON).process.pid
         self._since = now()
         self._next = self._next_sign = clock()
@@ -64,7 +67,10 @@ class Vigil:
         if silent:
             self._say(f"{DAEMON} hangs ({', '.join(silent)} gave no sign for minutes), and is started again.")
             self._children.end(DAEMON)
-        kept = [_kept(self._children.named(name), silent if name == DAEMON else ()) for name in (WEBSERVER, DAEMON)]
+            # Sensors are evaluated there: what hangs may be that.
+            if CODE_SERVER in self._kept:
+                self._children.end(CODE_SERVER)
+        kept = [_kept(self._children.named(name), silent if name == DAEMON else ()) for name in self._kept]
         write(
             self._home,
             UpState(
@@ -76,7 +82,7 @@ class Vigil:
             ),
         )
         self._tell(kept)
-        if not kept[-1].wrong and self._pulse.is_heard():
+        if not any(one.wrong for one in kept if one.name != WEBSERVER) and self._pulse.is_heard():
             self._give_sign_of_life()
 
     def close(self) -> None:

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from talk_assets.automation.aftermath import end_runs_left_in
 from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home, sole_use
+from talk_assets.cli.parts import Dagster
 from talk_assets.cli.signals import asked_to_stop
-from talk_assets.cli.up import Dagster
 
 DEFINITIONS = "talk_assets_tests.automation.bells_alone"
 MARK = "TALK_TEST_BOX"

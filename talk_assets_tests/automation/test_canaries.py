@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from talk_assets.automation.aftermath import PROCESS_TAG
 from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home
-from talk_assets.cli.up import Dagster
+from talk_assets.cli.parts import Dagster
 from talk_assets.definitions import defs
 from talk_assets.demo.ends import PlainCustomerp, PlainSalesforce
 from talk_assets.sandbox import customerp, salesforce

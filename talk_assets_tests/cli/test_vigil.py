@@ -12,7 +12,8 @@ import pytest
 from talk_assets.automation.process import Process
 from talk_assets.cli import upstate
 from talk_assets.cli.children import Children
-from talk_assets.cli.vigil import DAEMON, WEBSERVER, Vigil
+from talk_assets.cli.parts import CODE_SERVER, DAEMON, WEBSERVER
+from talk_assets.cli.vigil import Vigil
 from talk_assets.fitness.findings import Weight
 from talk_assets.settings import AlertSettings
 
@@ -28,7 +29,7 @@ class Watched:
         self.home, self.said, self.told, self.seconds = home, [], [], 0.0
         self.beats = {"SENSOR": 0.0}
         self.children = Children(grace_seconds=0.1, first_pause=0.1, tell=self.said.append)
-        for name in (WEBSERVER, DAEMON):
+        for name in (CODE_SERVER, WEBSERVER, DAEMON):
             self.children.start(name, SLEEPER, environ=os.environ, folder=home)
         environ = {"TALK_ALERT_WEBHOOK": "https://hooks.example.com/x", "TALK_ALERT_AFTER_MINUTES": "5"}
         self.vigil = Vigil(
@@ -86,7 +87,7 @@ def test_a_daemon_that_works_is_left_alone(watched):
     assert upstate.read(watched.home) is None
 
 
-@pytest.mark.parametrize("name", [WEBSERVER, DAEMON])
+@pytest.mark.parametrize("name", [CODE_SERVER, WEBSERVER, DAEMON])
 def test_what_was_killed_is_started_again(watched, name):
     """The rest goes on; terminal and doctor say what happened, and where to read on."""
     os.kill(watched.pid(name), signal.SIGKILL)
@@ -101,8 +102,8 @@ def test_what_was_killed_is_started_again(watched, name):
 
 
 def test_a_daemon_that_hangs_is_started_again(watched):
-    """No sign for more than three minutes: it is killed, and the new one has three minutes again."""
-    hung = watched.pid()
+    """No sign for more than three minutes: it is killed with the code server, and has three minutes again."""
+    hung, code = watched.pid(), watched.pid(CODE_SERVER)
     watched.after(180, alive=False)
     assert watched.said == []
     watched.after(15, alive=False)
@@ -110,10 +111,11 @@ def test_a_daemon_that_hangs_is_started_again(watched):
     watched.until_replaced()
     watched.after(180, alive=False)
     assert watched.pid() != hung
-    assert len(watched.said) == 2
+    assert watched.pid(CODE_SERVER) != code
+    assert [text.split(" ")[:2] for text in watched.said[1:]] == [[CODE_SERVER, "ended"], [DAEMON, "ended"]]
     watched.after(30, alive=False)
 
-    assert "hangs" in watched.said[2]
+    assert "hangs" in watched.said[3]
 
 
 def test_people_are_told_of_a_daemon_that_stays_down(watched):

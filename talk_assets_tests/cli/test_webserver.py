@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 from talk_assets.cli.children import Children
 from talk_assets.cli.home import prepared_home
-from talk_assets.cli.up import Dagster
+from talk_assets.cli.parts import Dagster
 from talk_assets.model.errors import ConfigurationError
 from talk_assets_tests.cli.conftest import MEDDLING
 from talk_assets_tests.cli.test_up import free_port
