@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 
 from bench.neutral import people
 from bench.neutral.canned import Canned, canned
@@ -36,15 +37,22 @@ def main() -> None:
     parser.add_argument("--only", choices=[s.value for s in System], help="let only this end know them")
     parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before each answer (default 0)")
     parser.add_argument("--gzip", action="store_true", help="compress answers for clients that take it")
+    parser.add_argument("--no-batch", action="store_true", help="let Customerp take writes one by one only")
     parser.add_argument("--core", type=int, help="stay on this processor core")
     chosen = parser.parse_args()
     if chosen.core is not None:
         os.sched_setaffinity(0, {chosen.core})
-    found = canned()
+    found = _without_batches(canned()) if chosen.no_batch else canned()
     people_of = {s: 0 if chosen.only not in {None, s.value} else chosen.contacts for s in System}
     salesforce = Salesforce(found, _org(found, people_of[System.SALESFORCE]))
     customerp = Customerp(found, _tenant(people_of[System.CUSTOMERP]))
     asyncio.run(_serve(found, salesforce, customerp, latency=chosen.latency / 1000, gzip=chosen.gzip))
+
+
+def _without_batches(found: Canned) -> Canned:
+    info = json.loads(found.info)
+    info["capabilities"]["batch"] = False
+    return replace(found, info=json.dumps(info).encode())
 
 
 def _org(found: Canned, count: int) -> Objects:

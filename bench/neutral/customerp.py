@@ -2,6 +2,7 @@
 
 import time
 from array import array
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +76,11 @@ class Contacts:
         """The version of a record."""
         return int(_decode(self.rows[place])["version"])
 
+    def moved_since(self, moment: float) -> list[int]:
+        """The places of records that moved at *moment* or later, those that moved last at the end."""
+        moved = self.feed[bisect_left(self.feed_times, moment) :]
+        return list(dict.fromkeys(reversed(moved)))[::-1]
+
     def _moved(self, place: int, moment: float, origin: str) -> None:
         self.feed.append(place)
         self.feed_times.append(moment)
@@ -120,6 +126,10 @@ class Customerp:
             place = contacts.place_of_key(query["externalKey"])
             return _list([] if place is None else [rows[place]], None)
         start, most = int(query.get("cursor", "0")), int(query.get("limit", "500"))
+        if "updatedSince" in query:
+            moved = contacts.moved_since(datetime.fromisoformat(query["updatedSince"]).timestamp())
+            found = [rows[place] for place in moved[start : start + most]]
+            return _list(found, str(start + most) if start + most < len(moved) else None)
         end = start + most
         return _list(rows[start:end], str(end) if end < len(rows) else None)
 
