@@ -61,21 +61,43 @@ Measured = Mapping[str, Samples]
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """A bound on *figure*, which is None where the programs that it compares were not run."""
+    """A bound on *figure*, which is None where the programs that it compares were not run.
+
+    *why* says where the cost is: it is told where the goal is not met.
+    """
 
     says: str
     figure: Callable[[Measured], float | None]
     most: float
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """How a *figure* of ours grows from the least to the most of some sizes, as an exponent: 1 is in proportion.
+
+    The sizes are measured besides that of the case, *rounds* times each; *most* and *why* are as those of a goal.
+    """
+
+    figure: str
+    quick: tuple[int, ...]
+    full: tuple[int, ...]
+    most: float
+    why: str = ""
+    rounds: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One benchmark; see `bench.__main__` for how to add one.
 
-    *programs* are modules by label; those in `bench.peers` run in the peers' own environment. *quick* and *full* are
-    the sizes, a size of 0 leaving the case out of that form; *server* are arguments of `bench.neutral`, None for a
-    case without it. *prepare* is called before each program, unmeasured. *figures* names what a program prints
-    besides what is measured of it, with the unit.
+    *limit* says what the limit of it is. *programs* are modules by label; those in `bench.peers` run in the peers' own
+    environment. *judged* is the figure by which they are compared. *quick* and *full* are the sizes, a size of 0
+    leaving the case out of that form; *server* are arguments of `bench.neutral`, None for a case without it. Cases with
+    the same word in *shared* use one server and one folder, one after the other, so that what one leaves in the folder
+    the next need not make. *prepare* is a module that is run before each program, unmeasured. *figures* names what a
+    program prints besides what is measured of it, with the unit. With *counted* the instructions of each program are
+    counted instead, at half the size and at the size. *lacks* says what is missing here for the case, if anything is.
     """
 
     name: str
@@ -83,20 +105,29 @@ class Case:
     programs: Mapping[str, str]
     quick: int
     full: int
+    limit: str = ""
+    of: str = "records"
+    judged: str = "cpu"
     server: tuple[str, ...] | None = ()
-    prepare: Callable[[Context], None] | None = None
+    shared: str = ""
+    prepare: str = ""
     rounds: int | None = None
     goals: tuple[Goal, ...] = ()
+    growth: Growth | None = None
     figures: Mapping[str, str] = field(default_factory=dict)
+    counted: bool = False
+    lacks: Callable[[], str] | None = None
 
 
-def ratio(one: str, other: str, figure: str = "cpu") -> Callable[[Measured], float | None]:
-    """*figure* of one program over that of another."""
+def ratio(
+    one: str, other: str, figure: str = "cpu", *, beneath: str | None = None
+) -> Callable[[Measured], float | None]:
+    """*figure* of one program over that of another, or over *beneath* of that one."""
 
     def found(measured: Measured) -> float | None:
         if one not in measured or other not in measured:
             return None
-        above, below = measured[one].median(figure), measured[other].median(figure)
+        above, below = measured[one].median(figure), measured[other].median(beneath or figure)
         return None if above is None or not below else above / below
 
     return found

@@ -4,12 +4,17 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+
+
+def environ_for(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a program of this checkout."""
+    return os.environ | {"PYTHONPATH": str(ROOT)} | dict(more)
 
 
 @contextmanager
@@ -20,7 +25,7 @@ def printing(command: list[str]) -> Iterator[Any]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
-        env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
+        env=environ_for({}),
         text=True,
     ) as process:
         try:

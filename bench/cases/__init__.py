@@ -1,6 +1,5 @@
-"""The cases, in the order they run."""
+"""The cases, in the order they run; their numbers are the order in which they are told."""
 
-import re
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -8,11 +7,6 @@ from bench.case import Case
 
 
 def cases() -> list[Case]:
-    """Every case of every module here: the numbered ones by their numbers, then the others."""
+    """Every case of every module here."""
     modules = sorted(found.name for found in iter_modules(__path__, f"{__name__}."))
-    return sorted((case for name in modules for case in import_module(name).CASES), key=_place)
-
-
-def _place(case: Case) -> float:
-    numbered = re.match(r"B(\d+)", case.name)
-    return float(numbered[1]) if numbered else float("inf")
+    return [case for name in modules for case in import_module(name).CASES]
