@@ -71,17 +71,12 @@ def translate_pair(session: Session, pair: EntityPair, system: System) -> Transl
         return Translated(examined=0, moved=0, quarantined=0)
     most = session.options.translate_records
     through = _through(session, pair, system)
-    # A part at a time, each committed: both translating and storing take many times the memory of the rows. A run
-    # that ends on the way starts over, and finds that what it did says nothing new.
+    # A part at a time: translating takes many times the memory of the rows. They are committed together: the store
+    # compresses what is committed, and the rows before it in the same group again.
     parts = raw.since(db, entity, mark, through).iter_slices(most) if mark else raw.all_rows(db, entity, most=most)
-    last = pl.DataFrame()
     counts = [(0, 0, 0)]
-    for part in parts:
-        if last.height:
-            counts.append((last.height, *translate_rows(session, pair, system, last, how)))
-        last = part
     with db.transaction():
-        counts.append((last.height, *translate_rows(session, pair, system, last, how)))
+        counts += [(part.height, *translate_rows(session, pair, system, part, how)) for part in parts]
         db.set_mark("mapped", f"{system}_{pair.name}", latest)
         failpoint("translation committing")
     failpoint("translation committed")
