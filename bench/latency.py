@@ -1,8 +1,8 @@
 """`python -m bench.latency`: how long an edit in one system takes to be seen in the other, through `talk up` as it is.
 
 Edits are made, and looked for, by plain HTTP. The phases are told by Dagster's own records of the run that was under
-way when the edit arrived: *detect* ends when the sensor's run is enqueued, *launch* when it starts, *run* when the edit
-can be seen.
+way when the edit arrived: *detect* ends when the sensor's run is submitted, *launch* when it starts, *run* when the
+edit can be seen.
 """
 
 import argparse

@@ -52,6 +52,10 @@ class WorkerLauncher(dg.DefaultRunLauncher):
             _LOG.info("Run %s gets a process of its own: %s.", run.run_id, answer.get("refused", "no worker answered"))
         super().launch_run(context)
 
+    def has_idle_worker(self) -> bool:
+        """Whether there is a worker, and it would take a run now."""
+        return bool(self._ask({"idle": True}).get("idle"))
+
     def terminate(self, run_id: str) -> bool:
         """Interrupt a run; False if it is not under way any more."""
         run = self._instance.get_run_by_id(run_id)

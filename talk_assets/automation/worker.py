@@ -35,7 +35,8 @@ class Worker:
     """Executes runs in the thread that calls `serve`; requests come in another one, a JSON line each.
 
     ``{"run": id, "command": [...]}`` is answered with ``{"process": ...}``, or ``{"refused": why}`` where this worker
-    does not execute it. ``{"stop": id}`` interrupts that run, and is answered with ``{"stopping": bool}``.
+    does not execute it. ``{"stop": id}`` interrupts that run, and is answered with ``{"stopping": bool}``;
+    ``{"idle": true}`` with ``{"idle": bool}``, whether it would take a run now.
     """
 
     def __init__(self, listener: socket.socket, *, most_runs: int = MOST_RUNS) -> None:
@@ -87,6 +88,10 @@ class Worker:
             asked = {}
         if "stop" in asked:
             _send(connection, {"stopping": self._stop(asked["stop"])})
+            return
+        if "idle" in asked:
+            with self._gate:
+                _send(connection, {"idle": self._run is None and self._open and not have_changed(self._sources)})
             return
         command = asked.get("command")
         with self._gate:

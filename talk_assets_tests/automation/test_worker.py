@@ -6,11 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.launcher.base import LaunchRunContext
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.run_coordinator import SubmitRunContext
 
 from talk_assets.automation.launcher import WORKER_TAG
 from talk_assets.automation.process import SOCKET, Process
@@ -19,6 +22,7 @@ from talk_assets_tests.automation import small_jobs
 
 MODULE = "talk_assets_tests.automation.small_jobs"
 SECONDS = 45.0
+ORIGIN = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("small_jobs"), repository_name="__repository__")
 
 
 class Desk:
@@ -41,12 +45,22 @@ class Desk:
         until((self.home / SOCKET).exists)
 
     def launch(self, job: str) -> str:
-        recon = dg.reconstructable(getattr(small_jobs, job))
-        run = self.instance.create_run_for_job(
-            recon.get_definition(), job_code_origin=recon.get_python_origin(), status=dg.DagsterRunStatus.STARTING
-        )
+        run = self._run_of(job, dg.DagsterRunStatus.STARTING)
         self.instance.run_launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
         return run.run_id
+
+    def submit(self, job: str) -> str:
+        run = self._run_of(job, dg.DagsterRunStatus.NOT_STARTED)
+        return self.instance.run_coordinator.submit_run(SubmitRunContext(dagster_run=run, workspace=None)).run_id
+
+    def _run_of(self, job: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+        recon = dg.reconstructable(getattr(small_jobs, job))
+        return self.instance.create_run_for_job(
+            recon.get_definition(),
+            job_code_origin=recon.get_python_origin(),
+            remote_job_origin=ORIGIN.get_job_origin(job),
+            status=status,
+        )
 
     def status(self, run_id: str) -> str:
         return self.instance.get_run_by_id(run_id).status.value
@@ -107,6 +121,22 @@ def test_run_in_the_worker_is_stopped_from_outside(desk):
     assert desk.instance.run_launcher.terminate(run)
     assert desk.ends(run) == "CANCELED"
     assert desk.worker.wait(SECONDS) == 0
+
+
+def test_a_run_that_would_be_the_only_one_starts_at_once_and_others_wait_in_the_queue(desk):
+    """Of several submitted at the same time one starts; without a worker, all are left to the queue."""
+    early = desk.submit("noting")
+    assert desk.status(early) == "QUEUED"
+    desk.instance.report_run_canceled(desk.instance.get_run_by_id(early))
+    desk.start_worker()
+    with ThreadPoolExecutor() as together:
+        runs = list(together.map(desk.submit, ["lasting"] * 4))
+
+    (first,) = (run for run in runs if desk.status(run) != "QUEUED")
+    until(lambda: desk.noted() == ["under way"])
+    assert [desk.status(run) for run in runs if run != first] == ["QUEUED"] * 3
+    desk.instance.run_launcher.terminate(first)
+    assert desk.ends(first) == "CANCELED"
 
 
 def test_without_a_worker_runs_start_as_by_default(desk):
