@@ -1,5 +1,6 @@
 """What does not depend on the machine: calls, bytes and connections of cycles over the benchmarks' quick server."""
 
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 from bench.processes import printing
 from talk_assets.automation.cycle import run_cycle
 from talk_assets.model.system import System
+from talk_assets.remembered import Remembered
 from talk_assets.resources import open_session
 from talk_assets.settings import Settings, variables_for
 
@@ -17,29 +19,57 @@ EDITED = 1000
 SALESFORCE, CUSTOMERP = System
 
 
+STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.exec"}
+"""What Python tells of when a process is started."""
+
+
+class Processes:
+    """Counts the processes that are started while it is entered."""
+
+    def __init__(self):
+        self.started = 0
+        self._counting = False
+        sys.addaudithook(self._hear)
+
+    def __enter__(self):
+        self.started, self._counting = 0, True
+        return self
+
+    def __exit__(self, *_):
+        self._counting = False
+
+    def _hear(self, event, _):
+        self.started += self._counting and event in STARTS
+
+
 def ask(facts, system, method, path):
     return httpx.request(method, f"{facts[system]['url']}/bench/{path}", trust_env=False).raise_for_status().json()
 
 
 @pytest.fixture(scope="module")
 def cycles(tmp_path_factory):
-    """A first load that links, a quiet cycle, one after 1,000 edits at each end (two properties each), and its echo."""
+    """A first load that links, quiet cycles, one after 1,000 edits at each end (two properties each), and its echo.
+
+    Of the quiet ones the last two are by a process that remembers what it asked before.
+    """
     command = [sys.executable, "-m", "bench.neutral", "--contacts", str(CONTACTS)]
     with printing(command) as facts:
         store = tmp_path_factory.mktemp("gates") / "store.duckdb"
         settings = Settings.from_environment(variables_for(facts, store=store))
         found = {}
-        for name in ("first load", "quiet", "edits", "echo"):
+        processes, remembered = Processes(), Remembered()
+        for name in ("first load", "quiet", "begun", "known", "edits", "echo"):
             if name == "edits":
                 ask(facts, SALESFORCE, "POST", f"change?count={EDITED}")
                 ask(facts, CUSTOMERP, "POST", f"change?count={EDITED}&first={EDITED}")
             for system in System:
                 ask(facts, system, "DELETE", "counts")
-            with open_session(settings) as session:
+            known = remembered if name in {"begun", "known"} else None
+            with processes, open_session(settings, remembered=known) as session:
                 session.set_limits({"contact": {"update_ratio": 1}})
                 tally = run_cycle(session, pairs=["contact"]).tallies["contact"]
             seen = {system: SimpleNamespace(**ask(facts, system, "GET", "counts")) for system in System}
-            found[name] = SimpleNamespace(tally=tally, seen=seen)
+            found[name] = SimpleNamespace(tally=tally, seen=seen, processes=processes.started)
         yield found
 
 
@@ -91,6 +121,28 @@ def test_nothing_comes_back(cycles):
     assert echo.tally.updated == {SALESFORCE: 0, CUSTOMERP: 0}
     assert not {"batch", "PATCH collection"} & echo.seen[CUSTOMERP].by_kind.keys()
     assert echo.seen[CUSTOMERP].requests <= 5
+
+
+def test_a_process_that_ran_before_asks_each_end_once(cycles):
+    """For all objects one call to Salesforce, and one look at Customerp's change feed; together under two kilobytes."""
+    seen = cycles["known"].seen.values()
+
+    assert [one.requests for one in seen] == [1, 1]
+    assert sum(one.bytes_up + one.bytes_down for one in seen) < 2000
+
+
+@pytest.mark.parametrize("cycle", ["first load", "quiet", "edits", "echo", "known"])
+def test_a_cycle_starts_no_process(cycles, cycle):
+    """All is done in the one that runs it, which holds the store."""
+    assert cycles[cycle].processes == 0
+
+
+def test_processes_are_heard_of():
+    """One that is started is counted."""
+    with Processes() as heard:
+        subprocess.run([sys.executable, "-c", ""], check=True)
+
+    assert heard.started
 
 
 @pytest.mark.parametrize("cycle", ["first load", "quiet", "edits", "echo"])
