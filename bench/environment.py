@@ -17,14 +17,20 @@ def peers_python() -> Path | None:
     python, ready = _HOME / "bin" / "python", _HOME / "ready"
     if ready.exists() and ready.read_text() == pins:
         return python
-    sys.stderr.write("making the peers' environment\n")
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(_HOME)], check=True)  # noqa: S603
-        subprocess.run(  # noqa: S603
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(_PINS)],
-            check=True,
-        )
-    except subprocess.CalledProcessError:
-        return None
+    sys.stderr.write(
+        f"Making the environment of the programs that are compared, in {_HOME.name}; once, some minutes.\n"
+    )
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    # Without a network pip would try each package many times.
+    pip += ["--retries", "1", "--timeout", "15", "--requirement", str(_PINS)]
+    for command in ([sys.executable, "-m", "venv", "--clear", str(_HOME)], pip):
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if ended.returncode:
+            said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
+            sys.stderr.write(
+                f"It could not be made, so these programs are left out: {said[-1] if said else 'nothing tells why'}\n"
+                "The rest is measured. Run it again where pip finds the packages of bench/peers.txt.\n"
+            )
+            return None
     ready.write_text(pins)
     return python
