@@ -16,6 +16,7 @@ import json
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from bench.cases import cases
@@ -34,14 +35,17 @@ _PLOT = _ROOT / "docs" / "benchmarks.svg"
 def main() -> int:
     """Run the cases and write the report; 1 if a program failed, which is left out of it."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the sync costs.")
-    parser.add_argument("--full", action="store_true", help="at full size, five rounds: about an hour")
-    parser.add_argument("--rounds", type=int, help="rounds of each case (default 3, full 5)")
+    parser.add_argument("--full", action="store_true", help="at full size: about an hour")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each case (default 3)")
     parser.add_argument(
         "--only", metavar="TEXT", help="only cases whose names this expression finds; prints, writes no page"
     )
+    parser.add_argument("--size", type=int, metavar="N", help="try the cases at this size, without their growth")
     chosen = parser.parse_args()
     form = "full" if chosen.full else "quick"
     asked = [case for case in cases() if not chosen.only or re.search(chosen.only, case.name)]
+    if chosen.size:
+        asked = [replace(case, quick=chosen.size, full=chosen.size, growth=None) for case in asked]
     made_with = machine()
     started = time.monotonic()
 
@@ -51,7 +55,7 @@ def main() -> int:
     outcomes = in_order(run(asked, full=chosen.full, rounds=chosen.rounds, say=say))
     page = as_markdown(outcomes, form=form, machine=made_with, plot=_PLOT.name)
     sys.stdout.write(page)
-    if not chosen.only:
+    if not (chosen.only or chosen.size):
         _REPORT.parent.mkdir(exist_ok=True)
         _REPORT.write_text(json.dumps(as_json(outcomes, form=form, machine=made_with), indent=1) + "\n")
         _PAGE.write_text(page)

@@ -8,6 +8,8 @@ from bench.suite import Outcome
 
 _OURS, _OTHERS = "#1a7f64", "#8c959f"
 _ROW = 30
+_LONGEST = 8.0
+"""Bars end here, with their number: one that costs a hundred times as much would leave nothing to see of the others."""
 # The page may be light or dark; an image of it cannot know but by this.
 _CSS = """inline:
 {{ id }}text { fill: #57606a !important; }
@@ -35,19 +37,21 @@ def as_plot(outcomes: Sequence[Outcome]) -> str:
         show_legend=False,
         truncate_label=-1,
         print_values=True,
-        value_formatter=lambda value: f"{value:.1f}",
         title="Cost as a multiple of the limit's (less is better; ours in green)",
         disable_xml_declaration=True,
-        range=(0, max((times for *_, times in shown), default=1) * 1.05),
+        range=(0, min(_LONGEST, max((times for *_, times in shown), default=1) * 1.05)),
     )
     # Bars come from below.
     shown.reverse()
     chart.x_labels = [name for name, *_ in shown]
-    bar: list[dict[str, Any]] = [
-        {"value": times, "color": _OURS if label == OURS else _OTHERS} for _, label, times in shown
-    ]
-    chart.add("", bar)
+    chart.add("", [_bar(label, times) for _, label, times in shown])
     return str(chart.render())
+
+
+def _bar(label: str, times: float) -> dict[str, Any]:
+    text = f"{times:.1f}" if times <= _LONGEST else f"{times:,.0f} \N{RIGHTWARDS ARROW}"
+    color = _OURS if label == OURS else _OTHERS
+    return {"value": min(times, _LONGEST), "formatter": lambda _: text, "color": color}
 
 
 def over(measured: Mapping[str, Samples], label: str, other: str, figure: str) -> float | None:

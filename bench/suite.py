@@ -47,7 +47,7 @@ class Outcome:
         return log(above / below) / log(most / least) if above and below and most > least else None
 
 
-def run(cases: Sequence[Case], *, full: bool, rounds: int | None, say: Callable[[str], None]) -> list[Outcome]:
+def run(cases: Sequence[Case], *, full: bool, rounds: int, say: Callable[[str], None]) -> list[Outcome]:
     """Run *cases*; every program once a round, in turn, so that what the machine does meanwhile meets all alike."""
     outcomes = [
         Outcome(case=case, size=case.full if full else case.quick)
@@ -60,7 +60,7 @@ def run(cases: Sequence[Case], *, full: bool, rounds: int | None, say: Callable[
     for group in groups.values():
         sizes = {one.size for one in group}.union(*(_grown(one.case, full=full) for one in group))
         for size in sorted(sizes):
-            _at(size, group, full=full, rounds=rounds or (5 if full else 3), say=say)
+            _at(size, group, full=full, rounds=rounds, say=say)
     return outcomes
 
 

@@ -44,7 +44,8 @@ CASES = (
             OURS: "bench.programs.cycle_ours",
         },
         quick=2_000,
-        full=100_000,
+        full=10_000,
+        rounds=1,
         figures={"cycle_cpu": "CPU s of the run or cycle", "cycle_wall": "Seconds of it", "assets": "Assets"},
         goals=(
             Goal(

@@ -49,7 +49,7 @@ CASES = (
         figures={"applied": "Applied"},
     ),
     Case(
-        name="B4 push singly",
+        name="B6 push singly",
         asks="Write two properties of each contact to a Customerp that takes no batches: a call for each record. drt "
         "cannot do it, as it sends to one address only.",
         limit="the same calls by one open httpx client, one after the other, with the answers not looked at.",
@@ -58,7 +58,7 @@ CASES = (
             OURS: "bench.programs.singly_ours",
             "requests, by hand": "bench.peers.singly_requests",
         },
-        quick=2_000,
+        quick=1_000,
         full=10_000,
         server=("--no-batch",),
         goals=(
