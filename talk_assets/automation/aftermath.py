@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import HIDDEN_TAG_PREFIX
 
 from talk_assets.automation.jobs import ALL, Job
 from talk_assets.automation.process import Process
 
-PROCESS_TAG = "talk/process"
+PROCESS_TAG = f"{HIDDEN_TAG_PREFIX}talk_process"
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)
 _LOOKED_BACK = 12

@@ -12,13 +12,14 @@ from typing import Any, Self, cast
 
 import dagster as dg
 from dagster._core.launcher.base import LaunchRunContext
+from dagster._core.storage.tags import HIDDEN_TAG_PREFIX
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClassData
 
 from talk_assets.automation.aftermath import PROCESS_TAG
 from talk_assets.automation.process import SOCKET
 
-WORKER_TAG = "talk/worker"
+WORKER_TAG = f"{HIDDEN_TAG_PREFIX}talk_worker"
 _ANSWER_SECONDS = 10.0
 _LOG = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import HIDDEN_TAG_PREFIX
 
 from talk_assets.automation.ear import Ear, Heard, ear, has_rung
 from talk_assets.automation.jobs import Job, job_name
@@ -26,7 +27,7 @@ from talk_assets.systems.port import SystemPort
 
 OpenEnd = Callable[[System], AbstractContextManager[SystemPort]]
 Evaluation = Callable[[dg.SensorEvaluationContext], dg.SensorResult | dg.SkipReason]
-RING_TAG = "talk/ring"
+RING_TAG = f"{HIDDEN_TAG_PREFIX}talk_ring"
 TURN_SECONDS = 4.7
 """How long a sensor listens: the daemon looks for sensors to evaluate every five seconds."""
 LONG_POLL = 4.0
