@@ -20,6 +20,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_IDS = 2000
 _MOST_NAMED = 400
 """Ids or keys in one IN list, well below the 100,000 characters a query may have."""
+_JOB_CALLS = 4
+"""Calls that a bulk job of few rows takes: to make it, to ask how it goes, for its result, and to drop it."""
 SETTLING = timedelta(seconds=2)
 
 
@@ -63,6 +65,8 @@ class Reader:
         nameless = False
         read = 0
         jobs = self._bulk is not None
+        # A job takes some calls however little it finds, and after a place there is seldom much.
+        job_from = self._bulk_from + (0 if since is None else _JOB_CALLS * PAGE)
         while True:
             answer = self.ahead.first(entity, cursor) if after is None else None
             answer = answer or self._rest.query(page_after(names, entity.resource, since=since, after=after))
@@ -82,8 +86,8 @@ class Reader:
             self.ahead.drop()
             after = place
             read += len(answer.records)
-            rest = self._rest_by_job(entity, names, after) if jobs and read >= self._bulk_from else None
-            jobs = jobs and read < self._bulk_from
+            rest = self._rest_by_job(entity, names, after) if jobs and read >= job_from else None
+            jobs = jobs and read < job_from
             if rest is not None:
                 for records in rest:
                     found = self._columns.decode(entity, records)

@@ -123,6 +123,18 @@ def test_5000_contacts_are_read_by_page_and_job_alike(crowd):
     assert calls == {None: 3, 2000: 4}
 
 
+def test_a_few_pages_of_changes_need_no_job(crowd):
+    """After a cursor there is seldom much: a job takes more calls than a page or two."""
+    org, *_ = crowd
+    port = org.port(bulk_from=2000)
+    before = dict(port.calls.by_kind)
+    pages = list(port.fetch(CONTACT, '{"stamp": "2001-01-01T00:00:00Z"}'))
+    made = {kind: count - before.get(kind, 0) for kind, count in port.calls.by_kind.items()}
+
+    assert sum(page.frames["contact"].height for page in pages) == MANY
+    assert {kind: count for kind, count in made.items() if count} == {"query": 3}
+
+
 def test_an_interrupted_page_of_results_is_asked_for_again_by_its_locator(crowd):
     """Results come in parts; each part says where the next one begins, and the last one that it is."""
     org, *_ = crowd
