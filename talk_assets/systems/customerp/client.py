@@ -14,19 +14,19 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.answers import AnswerLimits
 from talk_assets.systems.batching import split
-from talk_assets.systems.customerp.documents import LAYOUT, empty_page, merged
-from talk_assets.systems.customerp.feed import OURSELVES, Feed, Moves
-from talk_assets.systems.customerp.ids import checked, id_of
+from talk_assets.systems.customerp.documents import empty_page, merged
+from talk_assets.systems.customerp.feed import OURSELVES, Feed
+from talk_assets.systems.customerp.ids import checked
 from talk_assets.systems.customerp.login import ApiKey, CustomerpLogin
+from talk_assets.systems.customerp.named import read_named
 from talk_assets.systems.customerp.polling import Polling
 from talk_assets.systems.customerp.profile import Profile
-from talk_assets.systems.customerp.reader import BASE, Reader, chunks, moment, unexpected
+from talk_assets.systems.customerp.reader import BASE, Reader, moment, unexpected
 from talk_assets.systems.customerp.remembered import Description, Remembered
 from talk_assets.systems.customerp.write import Writer
 from talk_assets.systems.http import Call, HttpClient, Patience
 from talk_assets.systems.origin import origin_of
-from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Reject, Written
-from talk_assets.systems.records import LONGEST_ID
+from talk_assets.systems.port import CallCount, Capabilities, Identity, Page, Written
 from talk_assets.systems.stamps import stamp_text
 
 
@@ -151,7 +151,9 @@ class CustomerpPort:
         if "seq" in told:
             moves = self._feed.since(int(told["seq"]), entity.resource)
             if not moves.rewound:
-                yield from _ending(entity, self._read_named(entity, moves), _cursor(moves.last), old=cursor)
+                yield from _ending(
+                    entity, read_named(self._reader, self.profile, entity, moves), _cursor(moves.last), old=cursor
+                )
                 return
         newest = _cursor(self._feed.newest())
         yield from _ending(entity, (part.page for part in self._reader.parts(entity)), newest, old=cursor)
@@ -236,19 +238,6 @@ class CustomerpPort:
         cursor = json.dumps({"since": stamp_text(moment(first.as_of, what=f"`asOf` of {entity.resource}"))})
         yield from _ending(entity, (part.page for part in chain([first], parts)), cursor, old=old)
 
-    def _read_named(self, entity: Entity, moves: Moves) -> Iterator[Page]:
-        """Yield the records that the feed named; one that is not given is kept as unread, not taken for unchanged.
-
-        From an end that shows no deleted records, what the feed says is deleted is believed.
-        """
-        for chunk in chunks(moves.ids.get(entity.resource, [])):
-            page = self._reader.by_ids(entity, [i for i in chunk if id_of(i)])
-            told = {*page.frames[entity.name]["_id"], *(reject.id for reject in page.rejects)}
-            left = [i for i in chunk if i not in told]
-            gone = () if self.profile.tombstones else tuple(i for i in left if (entity.resource, i) in moves.deleted)
-            unread = (_untold(entity, i) for i in left if i not in gone)
-            yield replace(page, rejects=(*page.rejects, *unread), gone=gone)
-
     def _refuse_lines(self, entity: Entity) -> None:
         if entity.name in self._documents:
             raise ValueError(f"{entity.name} is read with its {self._documents[entity.name].name}")
@@ -272,11 +261,3 @@ def _ending(entity: Entity, pages: Iterator[Page], cursor: str, *, old: str | No
         nameless = nameless or any(not reject.id for reject in page.rejects)
     last = held or empty_page(entity)
     yield replace(last, cursor=old if nameless else cursor)
-
-
-def _untold(entity: Entity, record_id: str) -> Reject:
-    if id_of(record_id) is None:
-        shown, reason = quoted(record_id, longest=LONGEST_ID), "id is not an id that can be asked for"
-        return Reject(entity=entity.name, id=shown, property=LAYOUT.id, reason=reason, raw="")
-    reason = "the change feed names the record, but the end does not give it"
-    return Reject(entity=entity.name, id=record_id, property=LAYOUT.stamp, reason=reason, raw="")

@@ -1,7 +1,9 @@
 """The change feed: what moved since a sequence number, asked once for all resources of a cycle."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from talk_assets.model.errors import PeerAnswerError
 from talk_assets.systems.http import Call, HttpClient
@@ -20,6 +22,7 @@ class Moves:
 
     *deleted* are the (resource, id) whose last move was their deletion.
     *others* are the resources that anybody but us moved, as far as the end tells whose a move was.
+    *began* is when the first of a resource's moves was made, where its moves tell.
     *rewound* says that the feed ends before the number asked from, as after restoring a backup.
     """
 
@@ -27,7 +30,18 @@ class Moves:
     last: int
     deleted: frozenset[tuple[str, str]] = frozenset()
     others: frozenset[str] = frozenset()
+    began: Mapping[str, datetime] = field(default_factory=dict)
     rewound: bool = False
+
+
+class Move(NamedTuple):
+    """One entry of the feed; *at* is None where it does not tell."""
+
+    resource: str
+    id: str
+    deleted: bool
+    origin: object
+    at: datetime | None
 
 
 class Feed:
@@ -75,16 +89,19 @@ class Feed:
         ids: dict[str, dict[str, bool]] = {}
         last = seq
         others: set[str] = set()
+        began: dict[str, datetime | None] = {}
         while True:
             items, newest = self._ask(since=last, limit=_MOST, wait=min(int(wait), LONGEST_WAIT))
             if newest < last:
                 return Moves(ids={}, last=newest, rewound=True)
             if len(items) == _MOST and newest == last:
                 raise _unreadable("more to come without going on")
-            others |= {resource for resource, _, _, origin in items if origin != OURSELVES}
-            for resource, record_id, deleted, _ in items:
-                ids.setdefault(resource, {}).pop(record_id, None)
-                ids[resource][record_id] = deleted
+            others |= {one.resource for one in items if one.origin != OURSELVES}
+            for one in items:
+                ids.setdefault(one.resource, {}).pop(one.id, None)
+                ids[one.resource][one.id] = one.deleted
+                first = began.setdefault(one.resource, one.at)
+                began[one.resource] = None if first is None or one.at is None else min(first, one.at)
             last, wait = newest, 0.0
             if len(items) < _MOST:
                 gone = frozenset(
@@ -95,9 +112,10 @@ class Feed:
                     last=last,
                     deleted=gone,
                     others=frozenset(others),
+                    began={name: at for name, at in began.items() if at is not None},
                 )
 
-    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[tuple[str, str, bool, object]], int]:
+    def _ask(self, *, since: int, limit: int, wait: int) -> tuple[list[Move], int]:
         query = {"since": str(since), "limit": str(limit)} | ({"wait": str(wait)} if wait else {})
         answer = self._client.read(Call(method="GET", path=PATH, kind="changes", query=query, wait=float(wait)))
         found = answer.json() if answer.status == _OK else None
@@ -106,12 +124,24 @@ class Feed:
         if not isinstance(items, list) or type(last) is not int or last < 0 or not all(map(_is_move, items)):
             raise _unreadable(f"HTTP {answer.status} in another shape than its API describes")
         self._told(found.get("tenant") if isinstance(found, dict) else None)
-        moves = [(item["resource"], item["id"], item.get("deleted") is True, item.get("origin")) for item in items]
-        return moves, last
+        return [_move(item) for item in items], last
 
 
 def _is_move(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("resource"), str) and isinstance(item.get("id"), str)
+
+
+def _move(item: Mapping[str, Any]) -> Move:
+    deleted = item.get("deleted") is True
+    return Move(item["resource"], item["id"], deleted, item.get("origin"), _moment(item.get("updatedAt")))
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return None if found is None or found.tzinfo is None else found.astimezone(UTC)
 
 
 def _unreadable(how: str) -> PeerAnswerError:

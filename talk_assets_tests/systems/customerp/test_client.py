@@ -74,15 +74,50 @@ def test_next_cycle_asks_again(customerp):
     assert set(customerp.fetch("contact", cursor)[0]) == {record_id}
 
 
-def test_changes_are_read_by_id_however_many(customerp):
-    """More changes than a read takes ids are read in several."""
+def test_many_changes_are_listed_rather_than_named(customerp):
+    """More changes than a read takes ids are listed from the first of them on, in as few calls as they take pages."""
     cursor = customerp.fetch("contact")[1]
     for part in range(3):
         customerp.send(*[customerp.contact(f"k{part}-{n}") for n in range(400)])
+    before = dict(customerp.port.calls.by_kind)
     rows, later = customerp.fetch("contact", cursor)
 
     assert len(rows) == 1200
+    assert customerp.port.calls.by_kind["list"] - before.get("list", 0) == 2
     assert customerp.fetch("contact", later)[0] == {}
+
+
+def moved(*names, last, at="2024-09-10T14:20:17.000001Z"):
+    """A feed's answer: contacts of these names moved."""
+    moves = [{"seq": last, "resource": "contacts", "id": name, "updatedAt": at} for name in names]
+    return json.dumps({"items": moves, "last": last}).encode()
+
+
+def test_a_record_that_a_list_of_changes_lacks_is_asked_for_by_its_id(scripted, customerp, answer):
+    """Whatever the list says, each record that the feed named is read, or kept as unread."""
+    names = [f"C{n}" for n in range(600)]
+    one, port = scripted(
+        customerp.entities,
+        answer(moved(*names, last=600)),
+        answer(listing(*(item(n) for n in range(598)))),
+        answer(listing(item(598))),
+    )
+    pages = list(port.fetch(customerp.entities["contact"], '{"seq": 1}'))
+
+    assert {name for page in pages for name in page.frames["contact"]["_id"]} == {*names[:599]}
+    assert [reject.id for page in pages for reject in page.rejects] == ["C599"]
+    assert [query for _, _, query in paths(one)][-1].startswith("deleted=include&ids=C598%2CC599")
+
+
+def test_a_feed_without_times_is_read_by_id(scripted, customerp, answer):
+    """Where its moves do not say when they were made, nothing can be listed from then on."""
+    names = [f"C{n}" for n in range(600)]
+    found = [listing(*(item(n) for n in part)) for part in (range(500), range(500, 600))]
+    one, port = scripted(customerp.entities, answer(moved(*names, last=600, at="a while ago")), *map(answer, found))
+    pages = list(port.fetch(customerp.entities["contact"], '{"seq": 1}'))
+
+    assert sum(page.frames["contact"].height for page in pages) == 600
+    assert not [query for _, _, query in paths(one) if "updatedSince" in query]
 
 
 def test_change_during_a_full_list_is_seen_again(customerp):
