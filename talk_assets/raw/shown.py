@@ -54,7 +54,7 @@ class Shown:
             f"{one.name}/{path}"
             for one in (self._entity, *self._entity.children)
             if self._seen[one.name]
-            for path in raw.hidden_paths(self._db, one, sorted(self._seen[one.name]))
+            for path in raw.hidden_paths(self._db, one, anew=swept) & self._seen[one.name]
         }
         if swept:
             # Even a whole read leaves it out of some: this end shows it of some records only.

@@ -7,7 +7,7 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import doubt
+from talk_assets.store import doubt, linked, mapped
 from talk_assets.store.database import Database
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import (
@@ -36,10 +36,11 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
     deletions, as the lines of the document may have moved.
     """
     table = links_table(pair)
+    named = linked.moved(db, pair, seq)
     found = [
-        f"SELECT l.link_id FROM {mapped_table(pair, system)} m JOIN {table} l ON l.{system}_id = m._id WHERE m._seq > ?"
-        for system in System
-        if db.moved(mapped_table(pair, system)) > seq
+        f"SELECT l.link_id FROM {mapped_table(pair, s)} m JOIN {table} l ON l.{s}_id = m._id WHERE m._seq > ?"
+        for s in System
+        if named is None and db.moved(mapped_table(pair, s)) > seq
     ]
     if db.moved(table) > seq:
         found.append(f"SELECT link_id FROM {table} WHERE _seq > ?")
@@ -60,9 +61,10 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
             f"""SELECT link_id FROM {changes_table(pair)}
                 WHERE link_id IS NOT NULL AND (state <> 'pending' OR op = 'delete')"""
         )
-    if not found:
-        return _NO_LINKS
-    return db.frame(f"SELECT DISTINCT link_id FROM ({' UNION ALL '.join(found)})", parameters)
+    parts = [linked.of_records(db, pair, system, ids).select("link_id") for system, ids in (named or {}).items() if ids]
+    if found:
+        parts.append(db.frame(f"SELECT DISTINCT link_id FROM ({' UNION ALL '.join(found)})", parameters))
+    return pl.concat([_NO_LINKS, *parts]).unique(maintain_order=True)
 
 
 def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
@@ -92,6 +94,9 @@ def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, pare
     if not db.is_empty(REVIEW):
         in_review = f"""AND m._id NOT IN
             (SELECT record_id FROM links.review WHERE pair = '{pair.name}' AND system = '{system}')"""
+    left = linked.unlinked(db, pair, system, which, documents=documents)
+    if left is not None and not (left and in_review):
+        return mapped.by_id(db, pair, system, left)
     columns = ", ".join(f"m.{quoted(name)}" for name in mapped_schema(pair))
     return db.frame(
         f"""SELECT {columns} FROM {table} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
@@ -151,7 +156,7 @@ def drop_unasked(db: Database, pair: EntityPair, *, parent: EntityPair | None) -
     Those of lines go as well while either end's document is deleted: they are asked anew once it is back.
     """
     table = changes_table(pair)
-    if db.is_empty(table):
+    if db.is_empty(table) or not db.rows(f"SELECT 1 FROM {table} WHERE link_id IS NULL LIMIT 1"):
         return
     live = "" if parent is None else f"JOIN {links_table(parent)} d ON d.state = 'live' AND m._parent = d."
     for system in System:
@@ -159,6 +164,7 @@ def drop_unasked(db: Database, pair: EntityPair, *, parent: EntityPair | None) -
         db.run(
             f"""DELETE FROM {table} WHERE link_id IS NULL AND system = ? AND origin_id NOT IN (
                   SELECT m._id FROM {mapped_table(pair, origin)} m {live and f"{live}{origin}_id"}
+                  SEMI JOIN (SELECT origin_id FROM {table} WHERE link_id IS NULL) a ON a.origin_id = m._id
                   ANTI JOIN {links_table(pair)} l ON l.{origin}_id = m._id WHERE NOT m._deleted AND m._id NOT IN
                     (SELECT record_id FROM links.review WHERE pair = ? AND system = ?))""",
             [system, pair.name, origin],

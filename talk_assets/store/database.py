@@ -16,6 +16,7 @@ from talk_assets.store.ledger import Ledger
 from talk_assets.store.lock import StoreLock
 from talk_assets.store.opening import CATALOG, SCHEMA_VERSION, configure, open_file
 from talk_assets.store.place import check_place, make_private
+from talk_assets.store.recent import Recent
 from talk_assets.store.sql import FEW, few_rows, visible
 from talk_assets.store.witness import Standing, Witness, standing, testimony
 
@@ -62,6 +63,7 @@ class Database:
         self._begun = False
         self._columns: dict[str, set[str]] | None = None
         self._ledger = Ledger(connection=self._connection)
+        self.recent = Recent()
         self.standing = Standing(store="", epoch=0, commits=0)
         self.standing = self._begin(said, opened.aside)
         if path is not None:
@@ -78,10 +80,9 @@ class Database:
             self.define("CREATE TABLE IF NOT EXISTS store.mark (stage VARCHAR, name VARCHAR, seq BIGINT)")
         facts = dict(self._ledger.facts)
         now, why = standing(facts, said, kept=self.path is not None)
-        if why is not None and aside is not None:
-            why += f", and a log that did not belong to it was set aside as {aside.name}"
-        first = {"schema_version": str(SCHEMA_VERSION), "seq": "0"}
-        wanted = first | facts | {"store": now.store, "epoch": str(now.epoch), "commits": str(now.commits)}
+        why = f"{why}, and a log that did not belong to it was set aside as {aside.name}" if why and aside else why
+        wanted = {"schema_version": str(SCHEMA_VERSION), "seq": "0"} | facts
+        wanted |= {"store": now.store, "epoch": str(now.epoch), "commits": str(now.commits)}
         wanted |= {} if why is None else {"rewound": why}
         with self.transaction():
             for key, value in wanted.items():
@@ -117,6 +118,7 @@ class Database:
         """Run one statement that changes something; how many rows it changed."""
         if self._depth:
             self._begin_writing()
+        self.recent.forget(sql)
         found = self._connection.execute(sql, list(parameters)).fetchall()
         return int(found[0][0]) if found else 0
 
@@ -143,8 +145,7 @@ class Database:
 
     def value(self, sql: str, parameters: Sequence[object] = ()) -> object:
         """Return the first column of the first row, or None."""
-        found = self.rows(sql, parameters)
-        return found[0][0] if found else None
+        return next((row[0] for row in self.rows(sql, parameters)), None)
 
     def count(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Return the first column of the first row as a number."""
@@ -159,8 +160,7 @@ class Database:
                 if found is not None:
                     return found
             # `sql(...)` and not `execute(...)`: only its result turns into a frame in DuckDB 2.0.
-            relation = self._connection.sql(sql, params=list(parameters) or None)
-            return relation.pl()
+            return self._connection.sql(sql, params=list(parameters) or None).pl()
 
     def run(self, sql: str, parameters: Sequence[object] = (), **frames: pl.DataFrame) -> None:
         """Run one statement that changes something over the store and the given *frames* (by name)."""
@@ -200,6 +200,7 @@ class Database:
                 self._connection.execute("ROLLBACK")
             self._begun = False
             self._ledger.forget()
+            self.recent.clear()
             self._columns = None
             raise
         finally:

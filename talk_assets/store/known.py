@@ -5,6 +5,9 @@ import polars as pl
 from talk_assets.store.database import Database
 from talk_assets.store.sql import FEW
 
+MOST = 5000
+"""Records up to which their rows are asked for at once, whether the table has them or not."""
+
 
 def held(db: Database, table: str, ids: pl.Series) -> list[str]:
     """Those of *ids* (each once) that *table*, which is filled by `Database.insert` only, may hold in its `_id`.
@@ -16,5 +19,7 @@ def held(db: Database, table: str, ids: pl.Series) -> list[str]:
         return ids.to_list()
     if db.is_empty(table):
         return []
+    if len(ids) <= MOST:
+        return ids.to_list()
     found = db.frame(f"SELECT _id FROM {table} SEMI JOIN asked USING (_id)", asked=ids.to_frame("_id"))
     return found["_id"].to_list()

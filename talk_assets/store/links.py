@@ -7,8 +7,9 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import intents, mapped
+from talk_assets.store import intents, linked, mapped
 from talk_assets.store.database import Database
+from talk_assets.store.rows import by_key, replace
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import (
     LINK_SCHEMA,
@@ -19,7 +20,6 @@ from talk_assets.store.tables import (
     links_table,
     mapped_table,
     match_columns,
-    no_rows,
 )
 from talk_assets.store.ties import parted
 
@@ -64,17 +64,12 @@ def set_baselines(db: Database, pair: EntityPair, rows: pl.DataFrame) -> None:
     if undeclared:
         known = baselines(db, pair, rows["link_id"].unique().to_list())
         rows = rows.join(known.select("link_id", "system", *undeclared), on=["link_id", "system"], how="left")
-    with db.transaction():
-        for (system,), own in rows.group_by("system"):
-            old, parameters, frames = among("link_id", own["link_id"].to_list())
-            db.run(f"DELETE FROM {table} WHERE system = ? AND {old}", [system, *parameters], **frames)
-        db.insert(table, rows.select(*schema, *undeclared))
+    replace(db, table, rows.select(*schema, *undeclared), keys=["link_id", "system"])
 
 
 def baselines(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:
     """The baseline rows of *link_ids*."""
-    chosen, parameters, frames = among("link_id", link_ids)
-    return db.frame(f"SELECT * FROM {baseline_table(pair)} WHERE {chosen}", parameters, **frames)
+    return by_key(db, baseline_table(pair), "link_id", link_ids)
 
 
 def by_record(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
@@ -85,8 +80,7 @@ def by_record(db: Database, pair: EntityPair, system: System, ids: Sequence[str]
 
 def by_link(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> pl.DataFrame:
     """The links *link_ids*."""
-    chosen, parameters, frames = among("link_id", link_ids)
-    return db.frame(f"SELECT * FROM {links_table(pair)} WHERE {chosen}", parameters, **frames)
+    return by_key(db, links_table(pair), "link_id", link_ids)
 
 
 def settle(db: Database, pair: EntityPair, link_ids: Sequence[str]) -> None:
@@ -137,8 +131,9 @@ def unlinked(db: Database, pair: EntityPair, system: System, seq: int, *, parent
         which.append(f"m._id IN ({reviewed})")
     if parent is not None and db.moved(links_table(parent)) > seq:
         which.append(f"m._parent IN (SELECT {system}_id FROM {links_table(parent)} WHERE _seq > {seq:d})")
-    if not which:
-        return no_rows(pair).select(columns)
+    left = linked.unlinked(db, pair, system, which) if which else []
+    if left is not None:
+        return mapped.by_id(db, pair, system, left).select(columns)
     return db.frame(
         f"""SELECT {", ".join("m." + quoted(c) for c in columns)} FROM {table} m
             ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id

@@ -11,6 +11,7 @@ from talk_assets.store import history
 from talk_assets.store.database import Database
 from talk_assets.store.known import held
 from talk_assets.store.past import Reading
+from talk_assets.store.rows import by_key, replace
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 
@@ -39,10 +40,7 @@ def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame, *, 
         final = kept.with_columns(
             _seq=pl.when("_moved").then(pl.lit(seq, dtype=pl.Int64)).otherwise(pl.col("_seq"))
         ).select(mapped_schema(pair).keys())
-        if known.height:
-            old, parameters, frames = among("_id", known["_id"].to_list())
-            db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
-        db.insert(table, final)
+        replace(db, table, final, keys=["_id"], known=known.height > 0)
         history.keep_moves(db, pair, system, kept, times=_times(pair), number=seq, reading=reading)
     return moved
 
@@ -123,9 +121,8 @@ def by_id(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) ->
     """The mapped rows of *ids*."""
     if not ids:
         return pl.DataFrame(schema=dict(mapped_schema(pair)))
-    chosen, parameters, frames = among("_id", ids)
     columns = ", ".join(quoted(name) for name in mapped_schema(pair))
-    return db.frame(f"SELECT {columns} FROM {mapped_table(pair, system)} WHERE {chosen}", parameters, **frames)
+    return by_key(db, mapped_table(pair, system), "_id", ids, columns=columns)
 
 
 def lines_of(db: Database, child: EntityPair, system: System, parents: Sequence[str]) -> pl.DataFrame:

@@ -10,8 +10,12 @@ import polars as pl
 from talk_assets.model.wire import NOT_SHOWN, Entity, raw_schema
 from talk_assets.store.database import Database
 from talk_assets.store.known import held
+from talk_assets.store.rows import by_key, replace
 from talk_assets.store.sql import among, quoted
 from talk_assets.store.tables import raw_table
+
+_ALL_SHOWN = "all shown"
+"""The stage, as it were, whose marks tell up to which change no live row lacks a property."""
 
 
 def _columns(entity: Entity) -> str:
@@ -28,12 +32,13 @@ def keep(db: Database, entity: Entity, rows: pl.DataFrame) -> int:
     columns = list(raw_schema(entity))
     incoming = rows.select(columns).unique("_id", keep="last", maintain_order=True)
     there = held(db, raw_table(entity), incoming["_id"])
-    changed = incoming
+    changed, known = incoming, 0
     if there:
-        known = by_id(db, entity, there)
-        changed = incoming.join(known, on=columns, how="anti", nulls_equal=True, maintain_order="left")
+        rows_there = by_id(db, entity, there)
+        known = rows_there.height
+        changed = incoming.join(rows_there, on=columns, how="anti", nulls_equal=True, maintain_order="left")
     if changed.height:
-        _replace(db, entity, changed, known=bool(there))
+        _replace(db, entity, changed, known=known > 0)
     return changed.height
 
 
@@ -41,10 +46,7 @@ def _replace(db: Database, entity: Entity, changed: pl.DataFrame, *, known: bool
     table = raw_table(entity)
     with db.transaction():
         stamped = changed.with_columns(_seq=pl.lit(db.next_seq(table), dtype=pl.Int64))
-        if known:
-            old, parameters, frames = among("_id", changed["_id"].to_list())
-            db.run(f"DELETE FROM {table} WHERE {old}", parameters, **frames)
-        db.insert(table, stamped)
+        replace(db, table, stamped, keys=["_id"], known=known)
 
 
 def lines_gone(db: Database, child: Entity, documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -76,6 +78,7 @@ def since(db: Database, entity: Entity, seq: int, lookups: Sequence[Lookup] = ()
     moved = "".join(
         f" OR {quoted(one.column)} IN (SELECT {quoted(one.key)} FROM {raw_table(one.entity)} WHERE _seq > {seq:d})"
         for one in lookups
+        if db.moved(raw_table(one.entity)) > seq
     )
     return db.frame(f"SELECT {_columns(entity)} FROM {raw_table(entity)} WHERE _seq > {seq:d}{moved}")
 
@@ -93,6 +96,8 @@ def all_rows(db: Database, entity: Entity, *, most: int) -> Iterator[pl.DataFram
 
 def by_id(db: Database, entity: Entity, ids: Sequence[str], *, column: str = "_id") -> pl.DataFrame:
     """Rows whose *column* is one of *ids*."""
+    if column == "_id":
+        return by_key(db, raw_table(entity), column, ids, columns=f"{_columns(entity)}, _seq")
     chosen, parameters, frames = among(quoted(column), ids)
     return db.frame(f"SELECT {_columns(entity)}, _seq FROM {raw_table(entity)} WHERE {chosen}", parameters, **frames)
 
@@ -157,11 +162,22 @@ def merged_into(db: Database, entity: Entity) -> dict[str, str]:
     return final
 
 
-def hidden_paths(db: Database, entity: Entity, paths: Sequence[str]) -> list[str]:
-    """Those of *paths* that some live row of *entity* was read without."""
-    asked = ", ".join(f"coalesce(bool_or({quoted(path)} = ?), FALSE)" for path in paths)
-    found = db.rows(f"SELECT {asked} FROM {raw_table(entity)} WHERE NOT _deleted", [NOT_SHOWN] * len(paths))
-    return [path for path, hidden in zip(paths, found[0], strict=True) if hidden]
+def hidden_paths(db: Database, entity: Entity, *, anew: bool) -> set[str]:
+    """The paths of *entity* that some live row was read without.
+
+    Once there were none, only rows that changed since are looked at, until *anew* says that all were read.
+    """
+    mark = (_ALL_SHOWN, f"{entity.system}_{entity.name}")
+    since = 0 if anew else db.mark(*mark)
+    asked = ", ".join(f"coalesce(bool_or({quoted(path)} = ?), FALSE)" for path in entity.paths)
+    found = db.rows(
+        f"SELECT {asked} FROM {raw_table(entity)} WHERE NOT _deleted AND _seq > ?",
+        [*[NOT_SHOWN] * len(entity.paths), since],
+    )
+    hidden = {path for path, lacks in zip(entity.paths, found[0], strict=True) if lacks}
+    if hidden or not since:
+        db.set_mark(*mark, 0 if hidden else db.latest_seq())
+    return hidden
 
 
 def live_count(db: Database, entity: Entity) -> int:

@@ -52,6 +52,24 @@ def among(column: str, values: Sequence[str]) -> tuple[str, list[object], dict[s
     return f"{column} IN (SELECT wanted FROM wanted)", [], {"wanted": pl.DataFrame({"wanted": list(values)})}
 
 
+def matching(keys: Sequence[str], rows: pl.DataFrame) -> tuple[str, list[object], dict[str, pl.DataFrame]]:
+    """Return what follows `DELETE FROM table` to reach what equals one of *rows* in *keys*, with `among`'s company."""
+    first, *others = keys
+    if not others:
+        chosen, parameters, frames = among(quoted(first), rows[first].to_list())
+        return f"WHERE {chosen}", parameters, frames
+    if rows.height > FEW:
+        same = " AND ".join(f"{quoted(key)} = wanted.k{place}" for place, key in enumerate(keys))
+        wanted = rows.select(pl.col(key).alias(f"k{place}") for place, key in enumerate(keys))
+        return f"USING wanted WHERE {same}", [], {"wanted": wanted}
+    conditions, told = [], []
+    for values, own in rows.group_by(others, maintain_order=True):
+        also = "".join(f" AND {quoted(key)} = ?" for key in others)
+        conditions.append(f"(list_contains(?::VARCHAR[], {quoted(first)}){also})")
+        told += [own[first].to_list(), *values]
+    return f"WHERE {' OR '.join(conditions)}", told, {}
+
+
 @contextmanager
 def visible(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]) -> Iterator[None]:
     """Make *frames* tables of their names, for as long as the block lasts."""

@@ -231,6 +231,7 @@ def settle_properties(
     by_link = by_link.join(shown.select("link_id", UNSHOWN), on="link_id", how="left")
     known = links.baselines(db, pair, by_link["link_id"].to_list())
     theirs = pl.col("link_id").is_in(list(edited))
+    moved = []
     for end, held_by, values, which in (
         (system, system, stored, ~theirs),
         (system, system.other, origins, theirs),
@@ -243,9 +244,7 @@ def settle_properties(
             .join(found, on="link_id")
             .join(now, on=f"{held_by}_id")
         )
-        links.set_baselines(
-            db,
-            pair,
+        moved.append(
             rows.select(
                 "link_id",
                 "system",
@@ -256,8 +255,9 @@ def settle_properties(
                     .alias(name)
                     for name in columns
                 ),
-            ),
+            )
         )
+    links.set_baselines(db, pair, pl.concat(moved))
     changes.drop_applied(db, pair, system, written)
 
 
