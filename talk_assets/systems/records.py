@@ -84,6 +84,10 @@ def decode(
     deleted = sound.column(layout.deleted, missing=ABSENT)
 
     def take(name: str, path: str, wire: Wire, *, missing: object = ABSENT) -> None:
+        quick = sound.texts(path, wire, missing=missing)
+        if quick is not None:
+            columns[name] = quick.alias(name)
+            return
         values = sound.column(path, missing=missing)
         columns[name], bad = _texts(name, values, wire)
         for row in bad:
@@ -179,11 +183,6 @@ def _nameless(entity: Entity, layout: Layout, record: object) -> Reject:
 
 def _texts(name: str, values: list[Any], wire: Wire) -> tuple[pl.Series, list[int]]:
     """Return a column of wire texts and the rows whose value has another JSON kind (null there)."""
-    if wire is Wire.TEXT:
-        try:
-            return pl.Series(name, values, dtype=pl.String, strict=True), []
-        except (TypeError, ValueError):
-            pass  # some value is no text; the way below finds which
     convert = TO_TEXT[wire]
     texts: list[Any] = [v if v is None or v is NOT_SHOWN else convert(v) for v in values]
     bad = [row for row, text in enumerate(texts) if text is NOT_TEXT]

@@ -1,5 +1,7 @@
 """Many rows by bulk jobs: the same outcomes as by single calls, whatever goes wrong, in far fewer calls."""
 
+import csv
+import io
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -257,6 +259,38 @@ def test_a_table_comes_back_as_it_was_written():
     assert cells.at([1]).column("D", missing="none") == ["none"]
     with pytest.raises(PeerAnswerError, match="no CSV"):
         rows_of(b'"A","B"\n"1"\n')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'"A","B"\n"1"\n', b'"A","B"\n"1","2","3"\n', b'"A","B"\n"1","2\n', b'"A","A"\n"1","2"\n', b'"A"\n"\xff"\n'],
+)
+def test_what_is_no_table_is_refused(body):
+    """Rows of another width, quotes left open, names given twice and other encodings are not guessed at."""
+    with pytest.raises(PeerAnswerError, match="no CSV"):
+        cells_of(body, {})
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_a_table_tells_wire_text_however_it_is_quoted(quoting):
+    """Cells that are what their kind says come as text at once, others as the values that the REST API tells."""
+    out = io.StringIO(newline="")
+    rows = [["Text", "Flag", "Price", "At"], [ODD, "true", "1.50", "2026-01-02T03:04:05.000Z"], ["", "", "", ""]]
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(rows)
+    wires = {"Flag": Wire.BOOLEAN, "Price": Wire.NUMBER}
+    cells = cells_of(out.getvalue().encode(), wires, stamps=["At", "Other"])
+
+    told = {path: cells.texts(path, wires.get(path, Wire.TEXT), missing=None) for path in (*rows[0], "Other")}
+    assert {path: found.to_list() for path, found in told.items()} == {
+        "Text": [ODD, None],
+        "Flag": ["true", None],
+        "Price": ["1.50", None],
+        "At": ["2026-01-02T03:04:05.000+0000", None],
+        "Other": [None, None],
+    }
+    assert cells.texts("Text", Wire.NUMBER, missing=None) is None
+    assert cells.texts("Text", Wire.TEXTS, missing=None) is None
+    assert cells.at([0]).column("Price", missing=None) == [msgspec.Raw(b"1.50")]
 
 
 def test_few_rows_and_documents_go_by_single_calls(org):

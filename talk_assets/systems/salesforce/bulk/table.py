@@ -2,9 +2,10 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+
+import polars as pl
+from polars.exceptions import PolarsError
 
 from talk_assets.model.errors import PeerAnswerError
 from talk_assets.model.wire import Wire
@@ -13,7 +14,6 @@ from talk_assets.systems.listing import Cells
 EMPTIED = "#N/A"
 """A cell that means null, which no text can therefore be told by."""
 
-_ZULU = re.compile(r"Z\Z")
 _LARGEST_CELL = 1 << 27
 csv.field_size_limit(_LARGEST_CELL)
 
@@ -48,11 +48,24 @@ def cells_of(body: bytes, wires: Mapping[str, Wire], *, stamps: Sequence[str] = 
     Raises:
         PeerAnswerError: it is none.
     """
-    header, rows = _read(body)
-    columns: dict[str, Sequence[str]] = dict(zip(header, zip(*rows, strict=True) if rows else repeat(()), strict=False))
-    for name in stamps:
-        columns[name] = [_ZULU.sub("+0000", cell) for cell in columns.get(name, ())]
-    return Cells(columns=columns, wires=wires, size=len(rows))
+    frame = _quoted(body)
+    if frame is None:
+        header, rows = _read(body)
+        if len(set(header)) != len(header):
+            raise _unusable()
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String()), orient="row")
+    named = [pl.col(name).str.replace(r"Z\z", "+0000") for name in stamps if name in frame.columns]
+    return Cells(frame=frame.with_columns(named), wires=wires)
+
+
+def _quoted(body: bytes) -> pl.DataFrame | None:
+    """Return a CSV whose cells are all quoted, as Salesforce writes them, as a frame of texts; None for any other."""
+    try:
+        frame = pl.read_csv(body, infer_schema=False, empty_string_is_null=False)
+    except PolarsError:
+        return None
+    # Polars takes more for a CSV than is one. What it writes as it was read, it understood.
+    return frame if frame.write_csv(quote_style="always").encode() == body else None
 
 
 def _read(body: bytes) -> tuple[list[str], list[list[str]]]:
