@@ -1,6 +1,6 @@
 """A first load that links, and what comes after it over the same store: cycles, comparing, committing, auditing."""
 
-from bench.case import LIMIT, OURS, Case, Goal, Growth, of, ratio
+from bench.case import LIMIT, OURS, Case, Goal, Growth, Measured, of, ratio
 
 _CYCLE = {"cycle_cpu": "CPU s of the cycle itself", "updated": "Written"}
 _START = "start alone"
@@ -12,6 +12,13 @@ _QUICK_GROWTH, _FULL_GROWTH = (5_000,), (10_000, 1_000_000)
 _WORK = {"work_cpu": "CPU s of the work"}
 _MEGABYTE = 1e6
 _NOT_STRAIGHT = "some of the work, as sorting and DuckDB's merging of tables, grows faster than what it is done to."
+
+
+def _bytes(measured: Measured) -> float | None:
+    """What ours sent and was sent."""
+    parts = [of(OURS, name)(measured) for name in ("up", "down")]
+    return None if None in parts else sum(filter(None, parts))
+
 
 CASES = (
     Case(
@@ -61,6 +68,7 @@ CASES = (
         figures=_CYCLE,
         goals=(
             Goal(says="calls", figure=of(OURS, "calls"), most=2),
+            Goal(says="bytes up and down", figure=_bytes, most=2000),
             Goal(says="CPU s of the cycle itself", figure=of(OURS, "cycle_cpu"), most=0.8),
         ),
         growth=Growth(
@@ -110,7 +118,16 @@ CASES = (
         rounds=1,
         shared=_LINKED,
         figures=_CYCLE,
-        goals=(Goal(says="records written", figure=of(OURS, "updated"), most=0),),
+        goals=(
+            Goal(says="records written", figure=of(OURS, "updated"), most=0),
+            Goal(
+                says="calls",
+                figure=of(OURS, "calls"),
+                most=2,
+                why="what was changed within the time that every cycle looks back is read again, a page a call, as a "
+                "stamp cannot tell our own write from an edit of the same second.",
+            ),
+        ),
     ),
     Case(
         name="B13 whole read",
