@@ -24,7 +24,7 @@ from talk_assets.systems.memory_rules import Rules
 from talk_assets.systems.port import Identity
 
 _CONTACTS = 200
-_CYCLES = 12
+_CYCLES = 5
 _TRIVIAL = 2000
 
 

@@ -1,6 +1,6 @@
 """What the cases measured, as JSON and as a page of Markdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,10 +94,18 @@ def _goals(outcomes: Sequence[Outcome]) -> Iterator[str]:
     judged = [(one.case.name, goal) for one in outcomes for goal in _judged(one)]
     yield "## Goals"
     yield table(("Case", "Goal", "At most", "Is", "Met"), [[name, *_row(goal)] for name, goal in judged])
-    missed = [(name, goal) for name, goal in judged if goal.found is not None and not goal.met]
+    missed: dict[str, dict[str, list[str]]] = {}
+    for name, goal in judged:
+        if goal.found is not None and not goal.met:
+            missed.setdefault(goal.why or "not looked into yet.", {}).setdefault(name, []).append(goal.says)
     if missed:
         yield "Not met, and why:"
-        yield "\n".join(f"- {name}, {goal.says}: {goal.why or 'not looked into yet.'}" for name, goal in missed)
+        yield "\n".join(f"- {_named(goals)}: {why}" for why, goals in missed.items())
+
+
+def _named(goals: Mapping[str, Sequence[str]]) -> str:
+    """Goals of several cases in a line."""
+    return "; ".join(f"**{case}** ({', '.join(says)})" for case, says in goals.items())
 
 
 def _judged(one: Outcome) -> Iterator[_Judged]:
@@ -113,7 +121,7 @@ def _judged(one: Outcome) -> Iterator[_Judged]:
 def _row(goal: _Judged) -> list[str]:
     if goal.found is None:
         return [goal.says, f"{goal.most:,.6g}", "not measured", ""]
-    return [goal.says, f"{goal.most:,.6g}", f"{goal.found:,.2f}", "yes" if goal.met else "**no**"]
+    return [goal.says, f"{goal.most:,.6g}", _number(goal.found), "yes" if goal.met else "**no**"]
 
 
 def _made_with(outcomes: Sequence[Outcome], form: str, machine: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ CASES = (
         asks="Read contacts of both ends into DuckDB. Ours also translates them and checks them against contracts.",
         limit=_LIMIT,
         programs=READERS,
-        quick=20_000,
+        quick=12_000,
         full=100_000,
         goals=(
             Goal(says="CPU over the limit's", figure=ratio(OURS, LIMIT), most=1.6, why=_KEPT),
@@ -34,7 +34,7 @@ CASES = (
             Goal(says=f"CPU over that of {ARROW}", figure=ratio(OURS, ARROW), most=1.0, why=_KEPT),
             Goal(says="peak memory in MB", figure=of(OURS, "peak", per=_MEGABYTE), most=350, why=_WHOLE),
         ),
-        growth=Growth(figure="cpu", quick=(5_000,), full=(10_000,), most=1.0),
+        growth=Growth(figure="cpu", quick=(3_000,), full=(10_000,), most=1.0),
     ),
     Case(
         name="B2 read from afar",
