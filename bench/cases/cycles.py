@@ -172,8 +172,8 @@ CASES = (
                 says="CPU of the work over the limit's",
                 figure=ratio(OURS, LIMIT, "work_cpu"),
                 most=2,
-                why="every link is taken out of the store with both records, what was agreed and when each property "
-                "moved (some 90 columns against 30), and a verdict is found for each of its properties.",
+                why="every link is taken out of the store with four rows, both records and what was agreed of each, "
+                "and a verdict is found for each property.",
             ),
             Goal(says="peak memory in MB", figure=of(OURS, "peak", per=_MEGABYTE), most=1200),
         ),

@@ -52,8 +52,8 @@ CASES = (
                 says="CPU s of a run above the bare cycle",
                 figure=_dagsters_own,
                 most=0.5,
-                why="each asset's step, materialization and checks are events, some hundred of them, and each is "
-                "written to Dagster's databases.",
+                why="each asset's step, materialization and checks are events, and each is written to Dagster's "
+                "databases; the limit of empty assets costs much of that already.",
             ),
         ),
     ),
