@@ -47,6 +47,9 @@ def sql_type(dtype: pl.DataType) -> str:
 
 def among(column: str, values: Sequence[str]) -> tuple[str, list[object], dict[str, pl.DataFrame]]:
     """Return a condition that *column* (as SQL) is one of *values*, its parameters, and the frames it reads."""
+    if len(values) == 1:
+        # One value can be ruled out for whole parts of a table by their least and greatest; of a list that is not done.
+        return f"{column} = ?", [*values], {}
     if len(values) <= FEW:
         return f"list_contains(?::VARCHAR[], {column})", [list(values)], {}
     return f"{column} IN (SELECT wanted FROM wanted)", [], {"wanted": pl.DataFrame({"wanted": list(values)})}
@@ -64,9 +67,9 @@ def matching(keys: Sequence[str], rows: pl.DataFrame) -> tuple[str, list[object]
         return f"USING wanted WHERE {same}", [], {"wanted": wanted}
     conditions, told = [], []
     for values, own in rows.group_by(others, maintain_order=True):
-        also = "".join(f" AND {quoted(key)} = ?" for key in others)
-        conditions.append(f"(list_contains(?::VARCHAR[], {quoted(first)}){also})")
-        told += [own[first].to_list(), *values]
+        chosen, parameters, _ = among(quoted(first), own[first].to_list())
+        conditions.append(f"({chosen}{''.join(f' AND {quoted(key)} = ?' for key in others)})")
+        told += [*parameters, *values]
     return f"WHERE {' OR '.join(conditions)}", told, {}
 
 
