@@ -66,6 +66,7 @@ CASES = (
         quick=10_000,
         full=100_000,
         server=("--only", "customerp"),
+        goals=(Goal(says="peak memory in MB", figure=of(OURS, "peak", per=_MEGABYTE), most=350),),
         growth=Growth(figure="cpu", quick=(2_000,), full=(10_000,), most=1.0),
     ),
 )
