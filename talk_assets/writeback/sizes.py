@@ -56,12 +56,13 @@ def put(port: SystemPort, entity: Entity, batch: Sequence[Write], fresh: Fresh |
 def _seen(batch: Sequence[Write], written: Written) -> tuple[Receipt, ...]:
     """The receipts, an applied write without its record counting as uncertain: the next run reads it back.
 
-    A link without a record of its own would look like a deletion, a baseline without one like an edit.
+    So do the lines of a document, as they are linked along with it. A link without a record of its own would look
+    like a deletion, a baseline without one like an edit.
     """
     stored = {record for frame in written.stored.frames.values() for record in frame["_id"].to_list()}
     unseen = Problem(code="NOT_READ_BACK", message="The record was written but could not be read back.")
     return tuple(
-        replace(receipt, outcome=Outcome.AMBIGUOUS, problem=unseen)
+        replace(receipt, outcome=Outcome.AMBIGUOUS, problem=unseen, lines=())
         if receipt.outcome is Outcome.APPLIED
         and write.op is not Op.DELETE
         and not stored.issuperset({receipt.id, *(line.id for line in receipt.lines)})

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from talk_assets.entities import PAIRS
 from talk_assets.model.changes import Op, Outcome, Problem, Receipt
+from talk_assets.model.errors import PeerUnavailableError
 from talk_assets.model.pair import DeletePolicy
 from talk_assets.model.system import System
-from talk_assets.store import changes, quarantine
+from talk_assets.store import changes, links, quarantine, selfcheck
 from talk_assets.systems.port import Page, Written
+from talk_assets_tests.shop import Shop
 from talk_assets_tests.twins import Twins, WatchedPort
 
 SALESFORCE, CUSTOMERP = System
@@ -242,3 +246,30 @@ def test_a_copy_deleted_before_we_knew_of_it_is_not_made_again():
     assert [row["last_name"] for row in twins.live("contact", SALESFORCE).values()] == ["Berg"]
     assert twins.other("contact", CUSTOMERP, record) == copy
     assert report.plan.is_empty()
+
+
+@pytest.mark.parametrize("system", System)
+def test_a_document_that_was_not_read_back_is_linked_with_its_lines_by_the_next_run(twins, system):
+    """Until then nothing counts as made, neither it nor a line of it, and the store does not contradict itself."""
+    shop = Shop(twins)
+    there = twins.ends[system.other]
+    there.__class__ = BlindPort
+    order = shop.order(system, shop.line(system), shop.line(system, quantity="3"))
+
+    def ready():
+        if twins.live("order", system.other):
+            raise PeerUnavailableError("It is gone before the document is looked for.")
+
+    there.ready = ready
+    with pytest.raises(PeerUnavailableError):
+        shop.cycle()
+
+    assert links.by_record(twins.db, twins.pairs["order"], system, [order]).is_empty()
+    assert selfcheck.problems(twins.db, twins.pairs.values(), finished=False).is_empty()
+    there.blind = False
+    del there.ready
+    shop.cycle()
+    assert list(twins.live("order", system.other)) == [twins.other("order", system, order)]
+    assert {twins.other("order_line", system, line) for line in shop.lines(system)} == set(shop.lines(system.other))
+    assert len(shop.lines(system.other)) == 2
+    assert selfcheck.problems(twins.db, twins.pairs.values(), finished=True).is_empty()
