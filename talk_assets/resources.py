@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from talk_assets.alerts.channels import Channel, Mailbox, mail, webhook
 from talk_assets.entities import LOOKUPS, PAIRS, children_of
@@ -14,13 +15,19 @@ from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.remembered import Remembered
 from talk_assets.session import Options, PrivateContacts, Session
-from talk_assets.settings import AlertSettings, SalesforceSettings, Settings
+from talk_assets.settings import AlertSettings, EventBusSettings, SalesforceSettings, Settings
 from talk_assets.store.database import Database
-from talk_assets.systems.http import Patience
+from talk_assets.systems.http import HttpClient, Patience
+from talk_assets.systems.origin import origin_of
 from talk_assets.systems.plugged import Opening, open_customerp
-from talk_assets.systems.port import SystemPort
+from talk_assets.systems.port import CallCount, SystemPort
 from talk_assets.systems.salesforce.client import SalesforcePort
 from talk_assets.systems.salesforce.login import Grant, SalesforceLogin, client_credentials, jwt_bearer, refresh_token
+from talk_assets.systems.salesforce.login import Session as SalesforceSession
+from talk_assets.systems.salesforce.remembered import Remembered as SalesforceRemembered
+
+if TYPE_CHECKING:
+    from talk_assets.systems.salesforce.event_bus import EventBus
 
 PREPARED_FOR_JOBS = 10_000
 """Creations made ready at a time where bulk jobs take them: as many as one job has rows."""
@@ -112,6 +119,29 @@ def open_ends(
         remembered=None if known is None else known.customerp,
     )
     return {System.SALESFORCE: salesforce, System.CUSTOMERP: customerp}
+
+
+def open_event_bus(settings: Settings, chosen: EventBusSettings) -> "EventBus":
+    """Open Salesforce's event bus; nothing is asked of it yet.
+
+    Raises:
+        ConfigurationError: Its address, or a certificate, cannot be used.
+    """
+    from talk_assets.systems.salesforce.event_bus import EventBus  # noqa: PLC0415 - grpc, for who listens only
+
+    origin = origin_of(settings.salesforce.url, end=System.SALESFORCE)
+    remembered = SalesforceRemembered()
+    client = HttpClient(
+        end=System.SALESFORCE, origin=origin, credentials=None, calls=CallCount(), ca_file=settings.ca_file
+    )
+    session = SalesforceSession(client=client, origin=origin, grant=grant(settings.salesforce), remembered=remembered)
+    return EventBus(
+        url=chosen.url,
+        instance=settings.salesforce.url,
+        session=session,
+        remembered=remembered,
+        ca_file=settings.ca_file,
+    )
 
 
 class KeptEnds:

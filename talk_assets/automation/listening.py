@@ -9,7 +9,7 @@ import dagster as dg
 from talk_assets.automation.aftermath import QUEUED, RUNNING, is_whole
 from talk_assets.automation.ear import Heard
 from talk_assets.automation.jobs import ALL
-from talk_assets.automation.pace import FASTEST, Pace
+from talk_assets.automation.pace import Pace
 from talk_assets.model.system import System
 from talk_assets.model.wire import Entity
 from talk_assets.systems.port import SystemPort
@@ -103,8 +103,9 @@ def _is_time(bell: Bell, known: Heard, *, until: float, around: Around) -> bool:
     if not known.tokens:
         return True
     due = known.looked + bell.pace.interval(still=known.looked - known.moved, remaining=known.remaining)
+    soonest = known.looked + bell.pace.soonest(remaining=known.remaining)
     while clock.now() < due:
-        if clock.now() >= known.looked + FASTEST and around.rung(known.looked):
+        if clock.now() >= soonest and around.rung(known.looked):
             return True
         if clock.timer() >= until:
             return False

@@ -25,7 +25,14 @@ class Pace:
     def interval(self, *, still: float, remaining: int | None) -> float:
         """The seconds between two looks when nothing has moved for *still* seconds and *remaining* calls are left."""
         wanted = min(max(still * _PATIENCE, FASTEST), self.quiet.total_seconds())
+        return max(wanted, self._affordable(remaining))
+
+    def soonest(self, *, remaining: int | None) -> float:
+        """The shortest time between two looks, in seconds, however often a bell rings."""
+        return max(FASTEST, self._affordable(remaining))
+
+    def _affordable(self, remaining: int | None) -> float:
         if remaining is None:
-            return wanted
-        affordable = self.share * remaining / CALLS
-        return max(wanted, _DAY_SECONDS / affordable) if affordable > 0 else _DAY_SECONDS
+            return 0.0
+        looks = self.share * remaining / CALLS
+        return _DAY_SECONDS / looks if looks > 0 else _DAY_SECONDS

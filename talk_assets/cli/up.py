@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from talk_assets.cli.children import Children
+from talk_assets.cli.events import hearing_events
 from talk_assets.cli.home import prepared_home, sole_use
 from talk_assets.cli.parts import HOST, Dagster
 from talk_assets.cli.sandbox import CustomerpPort, SalesforcePort, Sample, SampleChoice, embedded_systems
@@ -72,6 +73,7 @@ def up(
         settings = Settings.from_environment(environ)
         home = prepared_home(data_dir / "dagster_home", say=_say)
         held = stack.enter_context(sole_use(home))
+        stack.enter_context(hearing_events(environ, settings, home=home, say=_say))
         ui = Dagster(home=home, port=port, read_only=not sandbox if read_only is None else read_only)
         with progress("ending what an earlier start left behind"):
             from talk_assets.automation.aftermath import end_runs_left_in

@@ -22,13 +22,14 @@ from talk_assets.settings.alerting import AlertSettings, MailSettings
 from talk_assets.settings.privacy import is_private
 from talk_assets.settings.readers import PrivateContacts, Secret
 from talk_assets.settings.reporting import ReportSettings
-from talk_assets.settings.salesforce import SalesforceSettings, problem
+from talk_assets.settings.salesforce import EventBusSettings, SalesforceSettings, problem
 
 __all__ = [
     "AlertSettings",
     "CustomerpAccess",
     "CustomerpSettings",
     "DoorbellSettings",
+    "EventBusSettings",
     "MailSettings",
     "PrivateContacts",
     "ReportSettings",
@@ -241,6 +242,8 @@ def variables_for(facts: Mapping[str, Mapping[str, str]], *, store: Path) -> dic
         variables.STORE.name: str(store.absolute()),
         # Nobody else needs the embedded org's calls.
         variables.SALESFORCE_DOORBELL_SECONDS.name: "2",
+        # Another org's event bus has nothing to tell of the embedded one.
+        variables.SALESFORCE_PUBSUB_URL.name: salesforce.get("event_bus", ""),
     }
 
 

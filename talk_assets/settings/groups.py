@@ -30,6 +30,8 @@ GROUPS: Mapping[str, tuple[Variable[object], ...]] = cast(
         "How soon": (
             v.SALESFORCE_DOORBELL_SECONDS,
             v.SALESFORCE_DOORBELL_SHARE,
+            v.SALESFORCE_PUBSUB_URL,
+            v.SALESFORCE_PUBSUB_TOPICS,
             v.CUSTOMERP_DOORBELL_SECONDS,
             v.CUSTOMERP_WEBHOOK_SECRET,
         ),

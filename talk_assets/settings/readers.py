@@ -119,6 +119,15 @@ def matching(pattern: str, expectation: str) -> Callable[[str], str]:
     return read
 
 
+def topics(text: str) -> tuple[str, ...]:
+    """Names of what an event bus tells of."""
+    found = tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    for one in found:
+        if re.fullmatch(r"/(?:data|event)/[A-Za-z][A-Za-z0-9_]{0,78}", one, re.ASCII) is None:
+            raise ValueError("not names of topics, such as /data/ChangeEvents, separated by commas")
+    return found
+
+
 def owners(text: str) -> tuple[str, ...]:
     """E-mail addresses and teams, as Dagster takes them."""
     found = tuple(one.strip() for one in text.split(",") if one.strip())

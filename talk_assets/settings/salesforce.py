@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from talk_assets.model.errors import ConfigurationError
 from talk_assets.settings import variables
 from talk_assets.settings.readers import LoginMethod, Secret
 from talk_assets.settings.variable import Variable
@@ -51,6 +52,27 @@ class SalesforceSettings:
             api_version=variables.SALESFORCE_API_VERSION.value(environ),
             external_id_field=variables.SALESFORCE_EXTERNAL_ID_FIELD.value(environ),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventBusSettings:
+    """Where Salesforce's event bus is, and the *topics* to listen to."""
+
+    url: str
+    topics: tuple[str, ...]
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self | None:
+        """Read them from *environ*; None where it names no event bus.
+
+        Raises:
+            ConfigurationError: A variable is wrong.
+        """
+        try:
+            url = variables.SALESFORCE_PUBSUB_URL.given(environ)
+            return None if url is None else cls(url=url, topics=variables.SALESFORCE_PUBSUB_TOPICS.value(environ))
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
 
 
 def needed_by(variable: Variable[object]) -> LoginMethod | None:

@@ -168,6 +168,20 @@ SALESFORCE_DOORBELL_SHARE = Variable(
     read=readers.percentage,
     default="25%",
 )
+SALESFORCE_PUBSUB_URL = Variable(
+    name="TALK_SALESFORCE_PUBSUB_URL",
+    doc="the address of Salesforce's event bus (Pub/Sub API), such as https://api.pubsub.salesforce.com:7443; with it, "
+    "`talk up` hears of changes as they happen",
+    read=readers.origin,
+    optional=True,
+)
+SALESFORCE_PUBSUB_TOPICS = Variable(
+    name="TALK_SALESFORCE_PUBSUB_TOPICS",
+    doc="what to listen to there, separated by commas: /data/ChangeEvents for every object that the org selects for "
+    "Change Data Capture, or a channel such as /data/Erp__chn",
+    read=readers.topics,
+    default="/data/ChangeEvents",
+)
 CUSTOMERP_DOORBELL_SECONDS = Variable(
     name="TALK_CUSTOMERP_DOORBELL_SECONDS",
     doc="how often the Dagster sensor begins to listen to Customerp, in seconds; at 5 or less it always listens, and "
@@ -223,6 +237,8 @@ VARIABLES: tuple[Variable[object], ...] = cast(
         CUSTOMERP_WEBHOOK_SECRET,
         SALESFORCE_DOORBELL_SECONDS,
         SALESFORCE_DOORBELL_SHARE,
+        SALESFORCE_PUBSUB_URL,
+        SALESFORCE_PUBSUB_TOPICS,
         CUSTOMERP_DOORBELL_SECONDS,
         JOURNAL_DAYS,
         RUNS_DAYS,
