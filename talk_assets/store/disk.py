@@ -1,5 +1,7 @@
 """What becomes of a disk that takes no more: an error that says so."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +9,13 @@ from pathlib import Path
 import duckdb
 
 from talk_assets.model.errors import StoreWriteError
+
+_FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+
+
+def takes_no_more(error: duckdb.Error) -> bool:
+    """Whether DuckDB says, in the system's words, that the disk takes no more; otherwise the file is at fault."""
+    return isinstance(error, duckdb.IOException) and any(words in str(error) for words in _FULL)
 
 
 @contextmanager

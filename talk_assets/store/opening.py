@@ -9,6 +9,7 @@ import duckdb
 
 from talk_assets.model.errors import StoreBusyError, StoreMismatchError
 from talk_assets.model.failpoints import failpoint
+from talk_assets.store.disk import takes_no_more
 from talk_assets.store.place import wal_of
 from talk_assets.store.witness import Standing, checkpoint_of
 
@@ -37,6 +38,7 @@ def open_file(path: Path | None, said: Standing | None) -> Opened:
     """Attach the store at *path* (None: in memory), whose witness says *said*; migrate it where it is older.
 
     Raises:
+        duckdb.IOException: the disk takes no more.
         StoreBusyError: another program has the file open.
         StoreMismatchError: it cannot be opened, or a newer version of Talk Assets made it.
     """
@@ -46,8 +48,13 @@ def open_file(path: Path | None, said: Standing | None) -> Opened:
     if said is not None and wal_of(path).exists() and said.checkpoint != checkpoint_of(path):
         aside = set_log_aside(path)
     try:
+        if not wal_of(path).exists() and not (path.exists() and path.stat().st_size):
+            _create(path)
         connection = attach(path)
     except duckdb.Error as error:
+        if takes_no_more(error):
+            # The store and its log are as good as before: nothing is set aside.
+            raise
         connection, aside = _attach_without_log(path, error, aside)
     found = _layout(connection)
     if found is None or found == SCHEMA_VERSION:
@@ -60,6 +67,15 @@ def open_file(path: Path | None, said: Standing | None) -> Opened:
         )
     _migrate(path, found)
     return Opened(connection=attach(path), aside=aside)
+
+
+def _create(path: Path) -> None:
+    """Make an empty store at *path*: under another name first, as half a file could never be opened again."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    attach(draft).close()
+    _sync(draft, os.O_RDWR)
+    os.replace(draft, path)
 
 
 def attach(path: Path | None) -> duckdb.DuckDBPyConnection:
