@@ -1,6 +1,7 @@
 """Ask both ends what they are and offer, and judge it by the declarations and the settings. Reads only."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,8 +12,8 @@ from talk_assets.fitness.needs import needs_of
 from talk_assets.model.errors import ConfigurationError, PeerAnswerError, PeerUnavailableError, TalkError
 from talk_assets.model.reserve import Reserve
 from talk_assets.model.system import System
-from talk_assets.resources import declared, open_ends
-from talk_assets.settings import Settings, doorbell_settings
+from talk_assets.resources import declared, open_ends, open_event_bus
+from talk_assets.settings import EventBusSettings, Settings, doorbell_settings
 from talk_assets.systems.customerp import CustomerpPort
 from talk_assets.systems.http import Patience
 from talk_assets.systems.plugged import OWN, plug_named
@@ -82,6 +83,20 @@ def _salesforce(port: SalesforcePort, settings: Settings, environ: Mapping[str, 
         doorbell=doorbell.salesforce_interval,
         share=doorbell.salesforce_share,
     )
+    yield from _events(settings, environ)
+
+
+def _events(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    chosen = EventBusSettings.from_environment(environ)
+    if chosen is None:
+        return
+    with closing(open_event_bus(settings, chosen)) as bus:
+        for topic in chosen.topics:
+            try:
+                yield org.event_topic(topic, able=bus.may_listen(topic))
+            except TalkError as error:
+                action = "Until then the org is asked at its usual times."
+                yield salesforce(Weight.NOTICE, "events", topic, str(error), action)
 
 
 def _customerp(port: CustomerpPort, settings: Settings) -> Iterator[Finding]:

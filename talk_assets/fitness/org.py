@@ -131,6 +131,19 @@ def calls(
     yield salesforce(over, "forecast", "DailyApiRequests", text, "" if over is Weight.FINE else remedy)
 
 
+def event_topic(topic: str, *, able: bool) -> Finding:
+    """Whether Salesforce's event bus lets us listen to *topic*; without it the org is asked as always."""
+    if able:
+        return salesforce(Weight.FINE, "events", topic, f"The event bus tells of {topic} as it happens.")
+    return salesforce(
+        Weight.NOTICE,
+        "events",
+        topic,
+        f"The event bus does not let this user listen to {topic}.",
+        "Let the integration user see all records of the objects it tells of; until then the org is asked as always.",
+    )
+
+
 def _has(shapes: Mapping[str, ObjectShape | None], name: str, field: str) -> bool:
     shape = shapes.get(name)
     return shape is not None and field in shape.fields

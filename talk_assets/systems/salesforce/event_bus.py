@@ -19,7 +19,14 @@ from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
 from talk_assets.model.peer_text import LONGEST_NAME, quoted
 from talk_assets.model.system import System
 from talk_assets.systems.origin import origin_of
-from talk_assets.systems.salesforce.event_messages import SUBSCRIBE, FetchRequest, FetchResponse
+from talk_assets.systems.salesforce.event_messages import (
+    GET_TOPIC,
+    SUBSCRIBE,
+    FetchRequest,
+    FetchResponse,
+    TopicInfo,
+    TopicRequest,
+)
 from talk_assets.systems.salesforce.login import Session
 from talk_assets.systems.salesforce.remembered import Remembered
 from talk_assets.systems.transport import trusted
@@ -30,6 +37,7 @@ _FEWEST = 50
 """With fewer than so many to come, more are asked for."""
 SILENCE_SECONDS = 300.0
 """A subscription that nothing is heard of for so long is dead: half a minute more than the bus takes to say so."""
+_PATIENCE_SECONDS = 20.0
 _HTTPS_PORT = 443
 _LARGEST = 16 * 1024 * 1024
 _MEND = {
@@ -74,6 +82,22 @@ class EventBus:
         for call in tuple(self._calls):
             call.cancel()
         self._channel.close()
+
+    def may_listen(self, topic: str) -> bool:
+        """Whether the bus knows *topic* and lets this user subscribe to it.
+
+        Raises:
+            PeerUnavailableError, NotToBeHeardError, ConfigurationError: as `heard`.
+        """
+        ask = self._channel.unary_unary(
+            GET_TOPIC, request_serializer=TopicRequest.SerializeToString, response_deserializer=TopicInfo.FromString
+        )
+        header = self._session.header()
+        try:
+            told = ask(TopicRequest(topic_name=topic), metadata=self._metadata(header), timeout=_PATIENCE_SECONDS)
+        except grpc.RpcError as error:
+            raise _told(topic, error, was_silent=False) from None
+        return bool(told.can_subscribe)
 
     def heard(self, topic: str) -> Iterator[int]:
         """Subscribe to *topic* from now on, and yield how many events came, 0 as a sign of life; ends once closed.

@@ -13,15 +13,20 @@ from google.protobuf.message_factory import GetMessageClass
 PACKAGE = "eventbus.v1"
 SUBSCRIBE = f"/{PACKAGE}.PubSub/Subscribe"
 """Takes a stream of `FetchRequest`, and answers by one of `FetchResponse`."""
+GET_TOPIC = f"/{PACKAGE}.PubSub/GetTopic"
+"""Takes a `TopicRequest`, and answers by a `TopicInfo`."""
 
-_TEXT, _BYTES, _INTEGER = (
+_TEXT, _BYTES, _INTEGER, _FLAG = (
     FieldDescriptorProto.TYPE_STRING,
     FieldDescriptorProto.TYPE_BYTES,
     FieldDescriptorProto.TYPE_INT32,
+    FieldDescriptorProto.TYPE_BOOL,
 )
 # Without a replay preset a subscription begins with what happens next, which is what a listener wants; what an event
 # holds is never looked at, so the rest of its message is left out.
 _MESSAGES = {
+    "TopicRequest": (("topic_name", 1, _TEXT),),
+    "TopicInfo": (("topic_name", 1, _TEXT), ("can_subscribe", 4, _FLAG)),
     "FetchRequest": (("topic_name", 1, _TEXT), ("num_requested", 4, _INTEGER)),
     "ConsumerEvent": (("replay_id", 2, _BYTES),),
     "FetchResponse": (
@@ -49,6 +54,10 @@ def _described(name: str) -> DescriptorProto:
     return message
 
 
+def _class(name: str) -> Any:  # noqa: ANN401 - made at run time
+    return GetMessageClass(_pool.FindMessageTypeByName(f"{PACKAGE}.{name}"))
+
+
 # A pool of its own: another package in the process may know the same names.
 _pool = DescriptorPool()
 _pool.Add(
@@ -59,5 +68,6 @@ _pool.Add(
         message_type=[_described(name) for name in _MESSAGES],
     )
 )
-FetchRequest: Any = GetMessageClass(_pool.FindMessageTypeByName(f"{PACKAGE}.FetchRequest"))
-FetchResponse: Any = GetMessageClass(_pool.FindMessageTypeByName(f"{PACKAGE}.FetchResponse"))
+TopicRequest, TopicInfo, FetchRequest, FetchResponse = (
+    _class(name) for name in ("TopicRequest", "TopicInfo", "FetchRequest", "FetchResponse")
+)

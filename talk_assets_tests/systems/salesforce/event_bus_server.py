@@ -63,6 +63,7 @@ class Bus:
     """What it knows, and what was asked of it."""
 
     url: str = ""
+    open: bool = True
     ended: set[str] = field(default_factory=set)
     topics: set[str] = field(default_factory=lambda: {"/data/ChangeEvents"})
     seen: list[dict[str, str]] = field(default_factory=list)
@@ -77,6 +78,16 @@ class Bus:
     def cut(self) -> None:
         """End the subscription that is there, as a restart of the bus would."""
         self._happened.put(LEAVE)
+
+    def topic(self, data, context):
+        """What is known of a topic: its name (field 1), the tenant (2), may publish (3) and subscribe (4)."""
+        tag, length = data[0], data[1]
+        assert (tag, length) == (1 << 3 | TEXT, len(data) - 2)
+        name = data[2:].decode()
+        if name not in self.topics:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"no such topic: {name}")
+        rights = varint(3 << 3 | VARINT) + b"\x00" + varint(4 << 3 | VARINT) + (b"\x01" if self.open else b"\x00")
+        return chunk(1, name.encode()) + chunk(2, b"tenant") + rights + chunk(5, b"schema") + chunk(6, b"rpc-2")
 
     def subscribe(self, requests, context):
         metadata = dict(context.invocation_metadata())
@@ -118,11 +129,12 @@ class Bus:
 def event_bus():
     """Serve a bus that takes every token but those of sessions that it was told have ended."""
     bus = Bus()
-    handler = grpc.stream_stream_rpc_method_handler(bus.subscribe)
+    handlers = {
+        "Subscribe": grpc.stream_stream_rpc_method_handler(bus.subscribe),
+        "GetTopic": grpc.unary_unary_rpc_method_handler(bus.topic),
+    }
     server = grpc.server(ThreadPoolExecutor(8, thread_name_prefix="bus"))
-    server.add_generic_rpc_handlers(
-        [grpc.method_handlers_generic_handler("eventbus.v1.PubSub", {"Subscribe": handler})]
-    )
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("eventbus.v1.PubSub", handlers)])
     bus.url = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     try:

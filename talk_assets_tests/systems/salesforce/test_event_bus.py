@@ -7,6 +7,7 @@ from itertools import islice
 
 import pytest
 
+from talk_assets.cli.examine import examined, exit_code
 from talk_assets.model.errors import ConfigurationError, PeerUnavailableError
 from talk_assets.model.system import System
 from talk_assets.resources import grant, open_ends, open_event_bus
@@ -148,3 +149,24 @@ def test_tokens_go_over_tls_or_stay_on_this_machine(settings, tmp_path):
             replace(settings, ca_file=tmp_path / "none.pem"),
             EventBusSettings(url="https://127.0.0.1:7443", topics=(TOPIC,)),
         )
+
+
+def test_the_doctor_tells_what_the_bus_lets_us_hear(settings, served):
+    """A topic that may be heard, one that may not, one that is not there, a bus that is not there: no run is held."""
+
+    def told(url, topics):
+        environ = {"TALK_SALESFORCE_PUBSUB_URL": url, "TALK_SALESFORCE_PUBSUB_TOPICS": topics}
+        found = [finding for finding in examined(settings, environ) if finding.check == "events"]
+        assert exit_code(found) == 0
+        return [(finding.weight.value, finding.about, finding.text) for finding in found]
+
+    fine, missing = told(served.url, f"{TOPIC},/data/Nothing__chn")
+    assert fine == ("fine", TOPIC, "The event bus tells of /data/ChangeEvents as it happens.")
+    assert missing[:2] == ("notice", "/data/Nothing__chn")
+    assert "NOT_FOUND: no such topic" in missing[2]
+    served.open = False
+    assert told(served.url, TOPIC) == [
+        ("notice", TOPIC, "The event bus does not let this user listen to /data/ChangeEvents.")
+    ]
+    ((weight, _, text),) = told("http://127.0.0.1:1", TOPIC)
+    assert (weight, "UNAVAILABLE" in text) == ("notice", True)
