@@ -35,7 +35,7 @@ class Options:
     """Settings that change what is decided, not where the ends are.
 
     *sweep_patience* is the time in seconds between two whole reads before absence counts as deletion.
-    *translate_records* is how many records are translated at a time.
+    *translate_records* is how many records are translated at a time, *compare_records* how many links are compared.
     *reread_chunk* is how many records are compared again in one call before they are written,
     *concurrent_writes* how many batches are under way at once, and *group_records* how many records'
     answers the store takes in one transaction. *prepare_records* is how many creations are made ready
@@ -50,6 +50,7 @@ class Options:
     opportunity_days: int = 30
     sweep_patience: float = 3600.0
     translate_records: int = 20_000
+    compare_records: int = 10_000
     reread_chunk: int = 2000
     concurrent_writes: int = 4
     group_records: int = 2000

@@ -1,5 +1,6 @@
 """Reconcile the pair's links and unlinked records that moved, and store what must change."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,6 +26,8 @@ from talk_assets.session import Session
 from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine, ties
 from talk_assets.store.references import to_links, with_gone
 from talk_assets.store.tables import CHANGE_SCHEMA, links_table, mapped_table
+
+_NO_CHANGES = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
     parent = session.parent(pair)
     touched = changes.touched_links(db, pair, mark, parent=parent)
     waiting = {s: changes.candidates(db, pair, s, mark, parent=parent) for s in System}
-    if touched.is_empty() and all(rows.is_empty() for rows in waiting.values()):
+    if touched.is_empty() and not any(waiting.values()):
         if latest != mark:
             with db.transaction():
                 _forget(session, pair, parent)
@@ -61,19 +64,34 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
                     db.set_mark("changesets", pair.name, latest)
         return Reconciled(examined=0, changes=0, conflicts=0)
     with db.transaction():
-        found, clashes, settled, sure = _linked(session, pair, touched["link_id"].to_list(), parent)
-        made = [_creations(session, pair, system, rows, parent) for system, rows in waiting.items()]
-        origins = pl.concat([rows.select("_id", system=pl.lit(system.other.value)) for system, rows in waiting.items()])
-        all_changes = pl.concat([found, *made])
+        # A part at a time: a link beside all that is known of it takes much memory.
+        most = session.options.compare_records
+        linked = [_linked(session, pair, part.to_list(), parent) for part in _parts(touched["link_id"], most)]
+        made = [
+            _creations(session, pair, system, mapped.by_id(db, pair, system, part.to_list()), parent)
+            for system, ids in waiting.items()
+            for part in _parts(pl.Series(ids, dtype=pl.String), most)
+        ]
+        origins = pl.concat([_asked_of(system.other, ids) for system, ids in waiting.items()])
+        all_changes = pl.concat([_NO_CHANGES, *(one.changes for one in linked), *made])
         changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
         _forget(session, pair, parent)
-        links.settle(db, pair, settled)
-        doubt.settle(db, pair, sure)
+        links.settle(db, pair, [link for one in linked for link in one.settled])
+        doubt.settle(db, pair, [link for one in linked for link in one.sure])
         db.set_mark("changesets", pair.name, latest)
         failpoint("plan committing")
     failpoint("plan committed")
+    clashes = sum(one.clashes for one in linked)
     session.tally(pair).conflicts += clashes
     return Reconciled(examined=touched.height, changes=all_changes.height, conflicts=clashes)
+
+
+def _parts(ids: pl.Series, most: int) -> Iterator[pl.Series]:
+    return (ids[start : start + most] for start in range(0, ids.len(), most))
+
+
+def _asked_of(system: System, origins: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame({"_id": origins}, schema={"_id": pl.String()}).with_columns(system=pl.lit(system.value))
 
 
 def _read(pair: EntityPair, parent: EntityPair | None) -> list[str]:
@@ -88,12 +106,20 @@ def _forget(session: Session, pair: EntityPair, parent: EntityPair | None) -> No
     quarantine.drop_settled(session.db, pair, now=session.clock())
 
 
-def _linked(
-    session: Session, pair: EntityPair, link_ids: list[str], parent: EntityPair | None
-) -> tuple[pl.DataFrame, int, list[str], list[str]]:
-    """Changes, newly found conflicts, the links reconciled for the first time, and those now beyond doubt."""
-    if not link_ids:
-        return pl.DataFrame(schema=dict(CHANGE_SCHEMA)), 0, [], []
+@dataclass(frozen=True, kw_only=True)
+class _Linked:
+    """What links ask for: changes, and how many conflicts were newly found.
+
+    *settled* are those reconciled for the first time, *sure* those now beyond doubt.
+    """
+
+    changes: pl.DataFrame
+    clashes: int
+    settled: list[str]
+    sure: list[str]
+
+
+def _linked(session: Session, pair: EntityPair, link_ids: list[str], parent: EntityPair | None) -> _Linked:
     rows = view(session, pair, link_ids)
     if parent is not None:
         rows = _with_documents(session, parent, rows)
@@ -121,7 +147,7 @@ def _linked(
     reconciled = live.filter(pl.col("fresh") & ~pl.col("link_id").is_in(open_links))["link_id"].to_list()
     unread = pl.any_horizontal(*(pl.col(f"{s}_quarantined") for s in System))
     sure = compared.filter(pl.col("doubtful") & ~unread & ~deleted)["link_id"].to_list()
-    return asked, clashes, reconciled, sure
+    return _Linked(changes=asked, clashes=clashes, settled=reconciled, sure=sure)
 
 
 def _stopped_held(asked: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:

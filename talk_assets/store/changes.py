@@ -7,18 +7,16 @@ import polars as pl
 
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
-from talk_assets.store import doubt, linked, mapped
+from talk_assets.store import doubt, linked
 from talk_assets.store.database import Database
-from talk_assets.store.sql import among, quoted
+from talk_assets.store.sql import among
 from talk_assets.store.tables import (
     CHANGE_SCHEMA,
     CONFLICT_SCHEMA,
     REVIEW,
     changes_table,
     links_table,
-    mapped_schema,
     mapped_table,
-    no_rows,
 )
 
 PARENT = "parent"
@@ -67,8 +65,8 @@ def touched_links(db: Database, pair: EntityPair, seq: int, *, parent: EntityPai
     return pl.concat([_NO_LINKS, *parts]).unique(maintain_order=True)
 
 
-def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> pl.DataFrame:
-    """Live records of *system* without a link that may need a counterpart, as mapped rows.
+def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, parent: EntityPair | None) -> list[str]:
+    """Live records of *system* without a link that may need a counterpart.
 
     Left out: records in review, and lines whose document has no live link (they are created with it).
     """
@@ -89,19 +87,19 @@ def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, pare
             if db.moved(mapped_table(parent, s)) > seq
         ]
     if not which:
-        return no_rows(pair)
+        return []
     in_review = ""
     if not db.is_empty(REVIEW):
         in_review = f"""AND m._id NOT IN
             (SELECT record_id FROM links.review WHERE pair = '{pair.name}' AND system = '{system}')"""
     left = linked.unlinked(db, pair, system, which, documents=documents)
     if left is not None and not (left and in_review):
-        return mapped.by_id(db, pair, system, left)
-    columns = ", ".join(f"m.{quoted(name)}" for name in mapped_schema(pair))
-    return db.frame(
-        f"""SELECT {columns} FROM {table} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
-            WHERE NOT m._deleted AND ({" OR ".join(which)}) {in_review}"""
+        return left
+    found = db.frame(
+        f"""SELECT m._id FROM {table} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
+            WHERE NOT m._deleted AND ({" OR ".join(which)}) {in_review} ORDER BY m.rowid"""
     )
+    return found["_id"].to_list()
 
 
 def replace(

@@ -5,7 +5,6 @@ uniqueness is checked by query where it matters. An upsert is DELETE and INSERT 
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 import polars as pl
 
@@ -74,12 +73,6 @@ def mapped_schema(pair: EntityPair) -> dict[str, pl.DataType]:
     columns |= {p.name: p.dtype for p in pair.properties}
     columns |= {f"{p.name}{AT}": pl.Datetime("us", "UTC") for p in pair.properties if not p.derived}
     return columns
-
-
-@lru_cache(maxsize=64)
-def no_rows(pair: EntityPair) -> pl.DataFrame:
-    """An empty mapped table."""
-    return pl.DataFrame(schema=mapped_schema(pair))
 
 
 LINK_SCHEMA: Mapping[str, pl.DataType] = {
