@@ -110,12 +110,16 @@ def _wanted(
     wanted: dict[str, accounts.Account] = {}
     chosen: dict[str, str] = {}
     contacts = accounts.contacts_of(session, pair, origins) if needs_account else {}
-    for row in origins.iter_rows(named=True):
+    companies = {
+        name: accounts.of_company(session, name) for name in origins[company.name].drop_nulls().unique().to_list()
+    }
+    columns = ["_id", company.name, *(["contact"] if needs_account else [])]
+    for row in origins.select(columns).iter_rows(named=True):
         origin, name = str(row["_id"]), row[company.name]
         contact = contacts.get(row["contact"]) if needs_account else None
         account = None
         if name is not None:
-            account = accounts.of_company(session, str(name))
+            account = companies[name]
         elif contact is not None and contact.account is not None:
             chosen[origin] = contact.account
         elif contact is not None:

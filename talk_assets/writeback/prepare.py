@@ -11,7 +11,7 @@ from talk_assets.changesets.refusals import standing_refusals
 from talk_assets.mapped.encode import encode, holdable
 from talk_assets.mapped.stage import NAMESPACE, create_key, key_subject
 from talk_assets.model.changes import Op, Write
-from talk_assets.model.pair import EntityPair, Property, Through
+from talk_assets.model.pair import EntityPair, Property, Side, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import mapped, ties
@@ -125,22 +125,24 @@ def _creations(
     texts = _texts(session, pair, system, origins, names)
     refused = standing_refusals(session, pair).filter(pl.col("system") == system.other.value)
     left_out = {(origin, name) for origin, name in refused.select("record_id", "property").iter_rows()}
-    fits = {row["_id"]: row for row in holdable(pair, system, origins, names).iter_rows(named=True)}
+    without = left_out | _not_held(pair, system, origins, names)
+    told = [(p, path_of(p, system) if p.side(system).through is None else None) for p in settled]
     tenant = session.identities[system.other].tenant
     renewed = ties.renewals(session.db, pair, system.other)
     parents = _documents_there(session, pair, system, origins) if pair.parent is not None else {}
+    born = _birth_text(pair, system)
+    whole = tuple(names)
     made = []
     for row in origins.select("_id", "_parent").iter_rows(named=True):
         origin = row["_id"]
         values: Values = {}
-        written = []
-        for p in settled:
-            if not fits[origin][p.name] or (origin, p.name) in left_out:
+        written = tuple(n for n in whole if (origin, n) not in without) if without else whole
+        for p, path in told:
+            if path is None or (without and (origin, p.name) in without):
                 continue
-            text = _creation_text(pair, p, system, texts[origin][p.name], origin)
-            written.append(p.name)
-            if text is not None and p.side(system).through is None:
-                values[path_of(p, system)] = text
+            text = born[p.name] if p.name in born else _creation_text(p.side(system), texts[origin][p.name], origin)
+            if text is not None:
+                values[path] = text
         values |= given.get(origin, {})
         parent, version = parents.get(row["_parent"], (None, None))
         own = tuple(lines.get(origin, ()))
@@ -155,8 +157,8 @@ def _creations(
             parent_id=parent,
             lines=tuple(line.write for line in own),
         )
-        missing = tuple(p.name for p in settled if (origin, p.name) in left_out)
-        made.append(Prepared(write=write, origin_id=origin, properties=tuple(written), left_out=missing, lines=own))
+        missing = tuple(n for n in whole if (origin, n) in left_out) if left_out else ()
+        made.append(Prepared(write=write, origin_id=origin, properties=written, left_out=missing, lines=own))
     return made
 
 
@@ -165,11 +167,23 @@ def _own_record(p: Property, system: System) -> bool:
     return p.side(system).through is Through.PRICEBOOK_ENTRY_PRICE
 
 
-def _creation_text(pair: EntityPair, p: Property, system: System, text: str | None, origin: str) -> str | None:
-    side = p.side(system)
-    if pair.status is not None and p.name == pair.status.property and system in pair.status.born:
-        born = pl.select(side.codec.encode(pl.lit(pair.status.born[system]))).item()
-        return None if born is None else str(born)
+def _not_held(pair: EntityPair, system: System, origins: pl.DataFrame, names: Sequence[str]) -> set[tuple[str, str]]:
+    """The values of *origins*, by record and property, that *system* cannot take."""
+    fits = holdable(pair, system, origins, names)
+    lost = [name for name in names if not fits[name].all()]
+    return {(origin, name) for name in lost for origin in fits.filter(~pl.col(name))["_id"].to_list()}
+
+
+def _birth_text(pair: EntityPair, system: System) -> Values:
+    """The status that a record of *system* is made in, in wire text by property; none where it may have any."""
+    if pair.status is None or system not in pair.status.born:
+        return {}
+    codec = pair.by_name[pair.status.property].side(system).codec
+    born = pl.select(codec.encode(pl.lit(pair.status.born[system]))).item()
+    return {pair.status.property: None if born is None else str(born)}
+
+
+def _creation_text(side: Side, text: str | None, origin: str) -> str | None:
     if text is None and side.fallback_id:
         return origin
     return side.default if text is None else text

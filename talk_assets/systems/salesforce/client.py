@@ -168,9 +168,11 @@ class SalesforcePort:
         Many creations make batches of 10,000, which go by bulk jobs.
         """
         if self._bulk_from is not None and len(writes) > self._bulk_from and entity.key_path is not None:
-            suits = [write for write in writes if self._by_job(entity, write)]
+            suits: list[Write] = []
+            others: list[Write] = []
+            for write in writes:
+                (suits if self._by_job(entity, write) else others).append(write)
             if len(suits) > max(self._bulk_from, MOST_RECORDS):
-                others = [write for write in writes if not self._by_job(entity, write)]
                 return [*split(suits, most=MOST_ROWS, together=False), *self._small(entity, others)]
         return self._small(entity, writes)
 

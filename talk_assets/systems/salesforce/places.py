@@ -30,8 +30,11 @@ def with_codes(values: Mapping[str, str | None], fields: Mapping[str, FieldShape
     """Return what to write in place of *values*: countries, and states told by their codes, by code."""
     written: dict[str, str | None] = {}
     for path, text in values.items():
-        code = _code(path, text, fields)
-        written |= {path: text} if code is None else {f"{path}{_CODE}": code or None}
+        code = _code(path, text, fields) if path.endswith((_COUNTRY, _STATE)) else None
+        if code is None:
+            written[path] = text
+        else:
+            written[f"{path}{_CODE}"] = code or None
     return written
 
 
