@@ -63,32 +63,65 @@ def compare(pair: EntityPair, view: pl.DataFrame) -> pl.DataFrame:
     agreed on: what moves to an end may then replace an edit there, and counts as a clash.
     """
     rows = view if "doubtful" in view.columns else view.with_columns(doubtful=pl.lit(value=False))
-    return rows.with_columns(_comparisons(pair))
+    differing = rows.select(_differing(pair)).row(0)
+    found = [one[differs] for one, differs in zip(_comparisons(pair), differing, strict=True)]
+    return rows.with_columns(*(verdicts for verdicts, _ in found), *(clashes for _, clashes in found))
 
 
 @lru_cache(maxsize=64)
-def _comparisons(pair: EntityPair) -> Sequence[pl.Expr]:
-    """Verdict and clash of each property; building them costs more than working them out for a few rows."""
-    properties = [p for p in pair.properties if not p.derived]
-    return (
-        *(_verdict(pair, p).alias(verdict(p.name)) for p in properties),
-        *(_clash(p).alias(clash(p.name)) for p in properties),
-    )
+def _differing(pair: EntityPair) -> Sequence[pl.Expr]:
+    """Whether some row holds another value than was agreed, of each property; mostly very few do.
+
+    A value that is the same also folds onto the same, which takes much longer to find.
+    """
+    return [
+        pl.any_horizontal(pl.col(value(system, p.name)).ne_missing(pl.col(base(system, p.name))) for system in System)
+        .any()
+        .alias(p.name)
+        for p in _compared(pair)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _comparisons(pair: EntityPair) -> Sequence[tuple[tuple[pl.Expr, pl.Expr], tuple[pl.Expr, pl.Expr]]]:
+    """Verdict and clash of each property: where no row differs from what was agreed, and where some does.
+
+    Building them costs more than working them out for a few rows.
+    """
+    return [
+        (
+            (pl.lit(Verdict.IN_SYNC.value).alias(verdict(p.name)), pl.lit(value=False).alias(clash(p.name))),
+            (_verdict(pair, p).alias(verdict(p.name)), _clash(p).alias(clash(p.name))),
+        )
+        for p in _compared(pair)
+    ]
 
 
 def having(pair: EntityPair, compared: pl.DataFrame, *found: Verdict) -> list[Property]:
     """The properties of which some row of *compared* has one of the verdicts *found*; mostly very few."""
-    properties = [p for p in pair.properties if not p.derived]
-    wanted = [one.value for one in found]
-    some = compared.select(pl.col(verdict(p.name)).is_in(wanted).any() for p in properties).row(0)
-    return [p for p, there in zip(properties, some, strict=True) if there]
+    some = compared.select(_having(pair, found)).row(0)
+    return [p for p, there in zip(_compared(pair), some, strict=True) if there]
 
 
 def clashing(pair: EntityPair, compared: pl.DataFrame) -> list[Property]:
     """The properties that both ends moved apart in some row of *compared*."""
-    properties = [p for p in pair.properties if not p.derived]
-    some = compared.select(pl.col(clash(p.name)).any() for p in properties).row(0)
-    return [p for p, there in zip(properties, some, strict=True) if there]
+    some = compared.select(_clashing(pair)).row(0)
+    return [p for p, there in zip(_compared(pair), some, strict=True) if there]
+
+
+def _compared(pair: EntityPair) -> list[Property]:
+    return [p for p in pair.properties if not p.derived]
+
+
+@lru_cache(maxsize=256)
+def _having(pair: EntityPair, found: tuple[Verdict, ...]) -> Sequence[pl.Expr]:
+    wanted = [one.value for one in found]
+    return [pl.col(verdict(p.name)).is_in(wanted).any() for p in _compared(pair)]
+
+
+@lru_cache(maxsize=64)
+def _clashing(pair: EntityPair) -> Sequence[pl.Expr]:
+    return [pl.col(clash(p.name)).any() for p in _compared(pair)]
 
 
 def _hidden(p: Property) -> pl.Expr:
