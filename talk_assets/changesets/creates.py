@@ -7,7 +7,7 @@ from talk_assets.changesets.updates import change_columns
 from talk_assets.model.changes import Op
 from talk_assets.model.pair import EntityPair, Property, Through
 from talk_assets.model.system import System
-from talk_assets.store.tables import CHANGE_SCHEMA
+from talk_assets.store.changes import NO_CHANGES
 
 _OUR_KEY = "^[0-9a-f]{12}5[0-9a-f]{3}[89ab][0-9a-f]{15}$"
 """A version 5 UUID without dashes, as `mapped.stage.create_key` gives them."""
@@ -138,7 +138,7 @@ def _origin_gone(pair: EntityPair, system: System) -> str:
 
 def _unwritable(pair: EntityPair, system: System, rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Values of *rows* that *system* cannot hold: kept where they are, reported, left out of the creation."""
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    parts = [NO_CHANGES]
     written = [
         p
         for p in pair.properties

@@ -8,7 +8,8 @@ from talk_assets.changesets.updates import change_columns
 from talk_assets.model.changes import Op
 from talk_assets.model.pair import DeletePolicy, EntityPair
 from talk_assets.model.system import System
-from talk_assets.store.tables import CHANGE_SCHEMA, is_unshown
+from talk_assets.store.changes import NO_CHANGES
+from talk_assets.store.tables import is_unshown
 
 SF, CU = System.SALESFORCE, System.CUSTOMERP
 LINES_EDITED = "lines_edited"
@@ -27,7 +28,7 @@ def deletions(pair: EntityPair, gone: pl.DataFrame, *, parent: EntityPair | None
     the record left was edited since both last agreed, or restored, or has taken in another by merging; and may
     have any record left deleted.
     """
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    parts = [NO_CHANGES]
     for system in System:
         one_sided = gone.filter(pl.col(f"{system.other}_deleted") & ~pl.col(f"{system}_deleted"))
         if one_sided.height:

@@ -69,7 +69,7 @@ def stopped(session: Session, pair: EntityPair) -> tuple[list[Trip], str]:
     """The limits that the pair's pending changes pass, and the hash that approves exactly these changes."""
     db = session.db
     pending = changes.of(db, pair, state=ChangeState.PENDING.value)
-    fresh, found = links.fresh(db, pair), links.found_fresh(db, pair)
+    fresh, found = links.fresh(db, pair)
     # At first both ends fill what the other lacks; what is there already is replaced as in any other change.
     replaced = pending.filter(
         pl.col("link_id").is_in(found) & (pl.col("op") == Op.UPDATE.value) & pl.col("old").is_not_null()

@@ -9,7 +9,7 @@ from talk_assets.model.markdown import prose, reason, record, table, told, verba
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import changes
+from talk_assets.store import conflict_log
 
 _SHOWN = 50
 
@@ -41,7 +41,7 @@ def changes_preview(found: pl.DataFrame, *, show: bool, addresses: Mapping[Syste
 
 def conflicts_preview(session: Session, pair: EntityPair) -> str:
     """Return a table of the newest conflicts: both values, when each was set, and which won."""
-    found = changes.conflicts(session.db, pair.name)
+    found = conflict_log.entries(session.db, pair.name)
     show = session.options.show_values
     rows = [
         (

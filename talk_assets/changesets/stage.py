@@ -23,11 +23,10 @@ from talk_assets.model.failpoints import failpoint
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
-from talk_assets.store import changes, decisions, doubt, links, mapped, quarantine, ties
+from talk_assets.store import changes, conflict_log, decisions, doubt, links, mapped, quarantine, ties
+from talk_assets.store.changes import NO_CHANGES
 from talk_assets.store.references import to_links, with_gone
 from talk_assets.store.tables import CHANGE_SCHEMA, links_table, mapped_table
-
-_NO_CHANGES = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +72,7 @@ def reconcile_pair(session: Session, pair: EntityPair) -> Reconciled:
             for part in _parts(pl.Series(ids, dtype=pl.String), most)
         ]
         origins = pl.concat([_asked_of(system.other, ids) for system, ids in waiting.items()])
-        all_changes = pl.concat([_NO_CHANGES, *(one.changes for one in linked), *made])
+        all_changes = pl.concat([NO_CHANGES, *(one.changes for one in linked), *made])
         changes.replace(db, pair, links=touched, origins=origins, changes=all_changes)
         _forget(session, pair, parent)
         links.settle(db, pair, [link for one in linked for link in one.settled])
@@ -130,10 +129,10 @@ def _linked(session: Session, pair: EntityPair, link_ids: list[str], parent: Ent
     live, settled = decided(pair, live, standing)
     decisions.settle(session.db, pair, settled, now=session.clock())
     links.set_baselines(session.db, pair, agreed_baselines(pair, live))
-    clashes = changes.log_conflicts(session.db, conflicts(pair, live, now=session.clock()))
+    clashes = conflict_log.add(session.db, conflicts(pair, live, now=session.clock()))
     gone, removals = with_decided(session, pair, with_circumstances(session, pair, gone), live, standing)
     decisions.settle(session.db, pair, removals, now=session.clock())
-    removed = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+    removed = NO_CHANGES
     if gone.height:
         removed, states = deletions(pair, gone, parent=parent)
         links.set_states(session.db, pair, states)
@@ -196,7 +195,7 @@ def _creations(
 ) -> pl.DataFrame:
     """The creations that *rows* of *origin* ask of the other end."""
     if rows.is_empty():
-        return pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+        return NO_CHANGES
     system = origin.other
     ready = _with_references(session, pair, origin, rows)
     refusals = standing_refusals(session, pair).filter(

@@ -10,12 +10,13 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import mapped
-from talk_assets.store.tables import CHANGE_SCHEMA, UNSHOWN, is_unshown
+from talk_assets.store.changes import NO_CHANGES
+from talk_assets.store.tables import UNSHOWN, is_unshown
 
 
 def not_shown(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
     """What would travel if both ends showed it (change schema), held back."""
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    parts = [NO_CHANGES]
     for p in having(pair, compared, Verdict.UNSHOWN):
         waiting = compared.filter(pl.col(verdict(p.name)) == Verdict.UNSHOWN.value)
         for system in System:

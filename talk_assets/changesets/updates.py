@@ -9,6 +9,7 @@ from talk_assets.changesets.rules import frozen_lines, update_state
 from talk_assets.model.changes import ChangeState, Op, Verdict
 from talk_assets.model.pair import EntityPair, Property
 from talk_assets.model.system import System
+from talk_assets.store.changes import NO_CHANGES
 from talk_assets.store.tables import CHANGE_SCHEMA, CONFLICT_SCHEMA
 
 TOWARDS = {System.SALESFORCE: Verdict.TO_SALESFORCE, System.CUSTOMERP: Verdict.TO_CUSTOMERP}
@@ -24,7 +25,7 @@ def updates(pair: EntityPair, live: pl.DataFrame, *, has_lines: bool, parent: En
 
     For lines, *live* also has `<end>_parent_status`, the status of their document there.
     """
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    parts = [NO_CHANGES]
     for system in System:
         moving = having(pair, live, TOWARDS[system])
         rows = live.with_columns(status_after=_status_after(pair, system)) if moving else live
@@ -113,7 +114,7 @@ def conflicts(pair: EntityPair, compared: pl.DataFrame, *, now: datetime) -> pl.
 
 def manual_conflicts(pair: EntityPair, compared: pl.DataFrame) -> pl.DataFrame:
     """Changes a person must decide (change schema); they block only their own property."""
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    parts = [NO_CHANGES]
     for p in having(pair, compared, Verdict.CONFLICT):
         columns = change_columns(
             pair=pl.lit(pair.name),

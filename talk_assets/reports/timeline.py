@@ -8,7 +8,7 @@ from typing import Any
 from talk_assets.entities import PAIRS
 from talk_assets.model.system import System
 from talk_assets.reports.writes import Writes, in_words, readable
-from talk_assets.store import changes, decisions, history, intents, mapped, releases, ties
+from talk_assets.store import conflict_log, decisions, history, intents, mapped, releases, ties
 from talk_assets.store.database import Database
 from talk_assets.store.finding import Found
 from talk_assets.store.past import How, What
@@ -85,7 +85,7 @@ def timeline(db: Database, found: Found) -> list[Event]:
     records = found.records
     every = [one for ids in records.values() for one in ids]
     link = None if found.link is None else str(found.link["link_id"])
-    fought = [] if link is None else changes.conflicts_of(db, found.pair, link).to_dicts()
+    fought = [] if link is None else conflict_log.of_link(db, found.pair, link).to_dicts()
     sent = Writes(found.pair, intents.about(db, found.pair.name, link, every).to_dicts(), fought)
     past = history.of(db, found.pair, records).to_dicts()
     events = [

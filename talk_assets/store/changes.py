@@ -1,4 +1,4 @@
-"""Changesets: what must change where, and what was found in conflict."""
+"""Changesets: what must change where."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.store import doubt, linked
 from talk_assets.store.database import Database
+from talk_assets.store.rows import whole
 from talk_assets.store.sql import among
 from talk_assets.store.tables import (
     CHANGE_SCHEMA,
-    CONFLICT_SCHEMA,
     REVIEW,
     changes_table,
     links_table,
@@ -23,7 +23,8 @@ PARENT = "parent"
 """What a parked change waits for where it is no record of the other end: an Account, an Opportunity."""
 
 
-_NO_CHANGES = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+NO_CHANGES = pl.DataFrame(schema=dict(CHANGE_SCHEMA))
+_ORDER = ("system", "op", "link_id", "origin_id", "property")
 _NO_LINKS = pl.DataFrame(schema={"link_id": pl.String()})
 
 
@@ -154,7 +155,10 @@ def drop_unasked(db: Database, pair: EntityPair, *, parent: EntityPair | None) -
     Those of lines go as well while either end's document is deleted: they are asked anew once it is back.
     """
     table = changes_table(pair)
-    if db.is_empty(table) or not db.rows(f"SELECT 1 FROM {table} WHERE link_id IS NULL LIMIT 1"):
+    if db.is_empty(table):
+        return
+    known = whole(db, table)
+    if known is not None and not known["link_id"].null_count():
         return
     live = "" if parent is None else f"JOIN {links_table(parent)} d ON d.state = 'live' AND m._parent = d."
     for system in System:
@@ -209,44 +213,15 @@ def hold(db: Database, pair: EntityPair, system: System, refused: pl.DataFrame) 
 def of(db: Database, pair: EntityPair, *, state: str | None = None, system: System | None = None) -> pl.DataFrame:
     """The pair's changes, in a stable order."""
     if db.is_empty(changes_table(pair)):
-        return _NO_CHANGES
+        return NO_CHANGES
+    known = whole(db, changes_table(pair))
+    if known is not None:
+        asked = [pl.col(name) == value for name, value in (("state", state), ("system", system)) if value is not None]
+        return known.filter(*asked).sort(_ORDER, nulls_last=True)
     return db.frame(
         f"""SELECT * FROM {changes_table(pair)} WHERE (? IS NULL OR state = ?) AND (? IS NULL OR system = ?)
-            ORDER BY system, op, link_id, origin_id, property""",
+            ORDER BY {", ".join(_ORDER)}""",
         [state, state, system, system],
-    )
-
-
-def log_conflicts(db: Database, found: pl.DataFrame) -> int:
-    """Keep conflicts with both values; how many were not yet known."""
-    if found.is_empty():
-        return 0
-    with db.transaction():
-        new = db.frame(
-            """SELECT f.* FROM found f ANTI JOIN changesets.conflict c ON c.pair = f.pair AND c.link_id = f.link_id
-                 AND c.property = f.property AND c.salesforce_value IS NOT DISTINCT FROM f.salesforce_value
-                 AND c.customerp_value IS NOT DISTINCT FROM f.customerp_value
-                 AND c.salesforce_at IS NOT DISTINCT FROM f.salesforce_at
-                 AND c.customerp_at IS NOT DISTINCT FROM f.customerp_at""",
-            found=found,
-        )
-        db.insert("changesets.conflict", new.select(CONFLICT_SCHEMA.keys()))
-    return new.height
-
-
-def conflicts(db: Database, pair: str | None = None) -> pl.DataFrame:
-    """The conflict log, newest first."""
-    return db.frame(
-        "SELECT * FROM changesets.conflict WHERE ? IS NULL OR pair = ? ORDER BY found_at DESC, pair, link_id, property",
-        [pair, pair],
-    )
-
-
-def conflicts_of(db: Database, pair: EntityPair, link: str) -> pl.DataFrame:
-    """The conflicts of *link*, oldest first (conflict schema)."""
-    return db.frame(
-        "SELECT * FROM changesets.conflict WHERE pair = ? AND link_id = ? ORDER BY found_at, property",
-        [pair.name, link],
     )
 
 
@@ -263,6 +238,9 @@ def count(db: Database, pair: EntityPair, state: str) -> int:
     """How many records have a change in *state*."""
     if db.is_empty(changes_table(pair)):
         return 0
+    known = whole(db, changes_table(pair))
+    if known is not None:
+        return known.filter(pl.col("state") == state).select("link_id", "origin_id", "system").n_unique()
     return db.count(
         f"SELECT count(*) FROM (SELECT DISTINCT link_id, origin_id, system FROM {changes_table(pair)} WHERE state = ?)",
         [state],
@@ -289,6 +267,9 @@ def park(
 def unpark(db: Database, pair: EntityPair, system: System) -> None:
     """Make changes that wait for a parent pending, to be tried once more."""
     if db.is_empty(changes_table(pair)):
+        return
+    known = whole(db, changes_table(pair))
+    if known is not None and PARENT not in known["waits_pair"]:
         return
     db.run(
         f"""UPDATE {changes_table(pair)} SET state = 'pending', reason = NULL, waits_pair = NULL

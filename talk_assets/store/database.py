@@ -178,8 +178,8 @@ class Database:
 
     def is_empty(self, table: str) -> bool:
         """Whether *table*, which rows come into by `insert` only, has none."""
-        if table not in self._ledger.empty and not self.rows(f"SELECT 1 FROM {table} LIMIT 1"):
-            self._ledger.empty.add(table)
+        if table not in self.recent.filled and table not in self._ledger.empty:
+            (self.recent.filled if self.rows(f"SELECT 1 FROM {table} LIMIT 1") else self._ledger.empty).add(table)
         return table in self._ledger.empty
 
     @contextmanager

@@ -223,20 +223,14 @@ def lines_of_matched(
     )
 
 
-def fresh(db: Database, pair: EntityPair) -> list[str]:
-    """Links whose two records were not yet wholly reconciled for the first time."""
-    return [str(row[0]) for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh")]
+def fresh(db: Database, pair: EntityPair) -> tuple[list[str], list[str]]:
+    """Links whose two records were not yet wholly reconciled for the first time; and those of them that were found.
 
-
-def found_fresh(db: Database, pair: EntityPair) -> list[str]:
-    """Those of the fresh links whose records were both there before: we made neither for the other.
-
-    One found by our own key was made by us in a run that died, or before the store was lost.
+    Of those both records were there before: we made neither for the other. One found by our own key was made by us
+    in a run that died, or before the store was lost.
     """
-    return [
-        str(row[0])
-        for row in db.rows(f"SELECT link_id FROM {links_table(pair)} WHERE fresh AND rule NOT IN ('created', 'key')")
-    ]
+    rows = db.rows(f"SELECT link_id, rule NOT IN ('created', 'key') FROM {links_table(pair)} WHERE fresh")
+    return [str(link) for link, _ in rows], [str(link) for link, found in rows if found]
 
 
 def by_any_id(db: Database, pair: EntityPair, record: str) -> pl.DataFrame:

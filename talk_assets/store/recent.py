@@ -39,8 +39,13 @@ class Remembered:
 
 @dataclass(kw_only=True)
 class Recent:
-    """What is remembered, by table."""
+    """What is remembered, by table.
 
+    *whole* has all rows of a table, None where they are many; *filled* names tables that have rows.
+    """
+
+    whole: dict[str, pl.DataFrame | None] = field(default_factory=dict)
+    filled: set[str] = field(default_factory=set)
     _tables: dict[str, Remembered] = field(default_factory=dict)
 
     def of(self, table: str) -> Remembered | None:
@@ -79,14 +84,18 @@ class Recent:
         found = _WRITES.match(sql)
         if found is not None:
             written = found["table"].replace('"', "")
-            for table in [name for name in self._tables if name.replace('"', "") == written]:
-                del self._tables[table]
+            for tables in (self._tables, self.whole):
+                for table in [name for name in tables if name.replace('"', "") == written]:
+                    del tables[table]
+            self.filled = {table for table in self.filled if table.replace('"', "") != written}
         elif not sql.startswith("CHECKPOINT"):
             self.clear()
 
     def clear(self) -> None:
         """Forget everything, as after a rollback."""
         self._tables.clear()
+        self.whole.clear()
+        self.filled.clear()
 
 
 def _alike(one: pl.DataFrame, other: pl.DataFrame) -> bool:

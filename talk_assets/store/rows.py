@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from talk_assets.store.database import Database
-from talk_assets.store.recent import Remembered
+from talk_assets.store.recent import MOST, Remembered
 from talk_assets.store.sql import among, matching, quoted
 
 
@@ -24,6 +24,17 @@ def by_key(db: Database, table: str, key: str, ids: Sequence[str], *, columns: s
     found = db.frame(f"SELECT {columns} FROM {table} WHERE {chosen}", parameters, **frames)
     db.recent.learn(table, Remembered(key=key, columns=columns, ids=frozenset(lacking), rows=found))
     return found if known is None else pl.concat([known.of(ids), found])
+
+
+def whole(db: Database, table: str) -> pl.DataFrame | None:
+    """All rows of *table*; None where they are many.
+
+    They are asked for once, until the table is written: a few changes are looked at a dozen times on their way.
+    """
+    if table not in db.recent.whole:
+        found = db.frame(f"SELECT * FROM {table} LIMIT {MOST + 1}")
+        db.recent.whole[table] = found if found.height <= MOST else None
+    return db.recent.whole[table]
 
 
 def replace(db: Database, table: str, rows: pl.DataFrame, *, keys: Sequence[str], known: bool = True) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from talk_assets.entities import LOOKUPS, PAIRS
 from talk_assets.model.changes import ChangeState
 from talk_assets.model.system import System
-from talk_assets.store import changes, links, quarantine, reviews
+from talk_assets.store import changes, conflict_log, links, quarantine, reviews
 from talk_assets.store.database import Database
 from talk_assets.store.tables import create_tables
 
@@ -24,7 +24,7 @@ def status(db: Database) -> dict[str, Any]:
         "pairs": {
             pair.name: {
                 "links": links.count(db, pair),
-                "conflicts": len(changes.conflicts(db, pair.name)),
+                "conflicts": len(conflict_log.entries(db, pair.name)),
                 "undecided": changes.count(db, pair, ChangeState.CONFLICT.value),
                 "quarantined": quarantine.count(db, pair.name),
                 "parked": changes.count(db, pair, ChangeState.PARKED.value),

@@ -15,8 +15,8 @@ from talk_assets.model.pair import EntityPair, Through
 from talk_assets.model.system import System
 from talk_assets.session import Session
 from talk_assets.store import changes, lookups, mapped
+from talk_assets.store.changes import NO_CHANGES
 from talk_assets.store.references import to_links, to_records
-from talk_assets.store.tables import CHANGE_SCHEMA
 from talk_assets.writeback.parents import lacking
 from talk_assets.writeback.prepare import origins_of
 
@@ -29,7 +29,7 @@ def completions(session: Session, pair: EntityPair) -> pl.DataFrame:
 
     Each is about the record it comes from, with the state `FOLLOWS`.
     """
-    parts = [pl.DataFrame(schema=dict(CHANGE_SCHEMA))]
+    parts = [NO_CHANGES]
     parent = session.parent(pair)
     for system in System:
         rows: list[Row] = []

@@ -13,7 +13,7 @@ from talk_assets.mapped.stage import translated
 from talk_assets.model.changes import Op, Outcome, Receipt
 from talk_assets.model.pair import Property
 from talk_assets.session import Session
-from talk_assets.store import changes, links, mapped
+from talk_assets.store import conflict_log, links, mapped
 from talk_assets.store.references import to_links
 from talk_assets.store.tables import AT, CONFLICT_SCHEMA
 from talk_assets.systems.port import Page
@@ -86,6 +86,6 @@ def log_lost(session: Session, prepare: Prepare, p: Property, lost: pl.DataFrame
         "found_at": pl.lit(session.clock()),
     }
     found = lost.select([columns[name].cast(dtype).alias(name) for name, dtype in CONFLICT_SCHEMA.items()])
-    overwritten = changes.log_conflicts(session.db, found)
+    overwritten = conflict_log.add(session.db, found)
     session.tally(pair).conflicts += overwritten
     return overwritten

@@ -5,7 +5,7 @@ import pytest
 
 from talk_assets.model.changes import ChangeState, Problem
 from talk_assets.model.system import System
-from talk_assets.store import changes, quarantine
+from talk_assets.store import changes, conflict_log, quarantine
 
 SALESFORCE, CUSTOMERP = System
 ONLY = {"pairs": ["contact"]}
@@ -47,7 +47,7 @@ def test_the_latest_of_two_edits_wins_and_both_are_kept(twins, person, first, la
     twins.edit("contact", first, ids[first], job_title="Earlier")
     twins.edit("contact", last, ids[last], job_title="Later")
     report = twins.cycle(**ONLY)
-    logged = changes.conflicts(twins.db, "contact").row(0, named=True)
+    logged = conflict_log.entries(twins.db, "contact").row(0, named=True)
 
     assert [twins.get("contact", s, ids[s])["job_title"] for s in System] == ["Later", "Later"]
     assert (logged["winner"], logged[f"{first}_value"], logged[f"{last}_value"]) == (last.value, "Earlier", "Later")

@@ -17,7 +17,7 @@ from talk_assets.model.errors import StoreBusyError
 from talk_assets.model.pair import EntityPair
 from talk_assets.model.system import System
 from talk_assets.session import Options, Session
-from talk_assets.store import changes
+from talk_assets.store import conflict_log
 from talk_assets.systems.memory_rows import Row
 from talk_assets_tests.simulation import spelling
 from talk_assets_tests.simulation.ends import TroubledPort
@@ -273,7 +273,7 @@ class World(Twins):
 
     def take_log(self) -> None:
         """Read the conflict log, as a person would, and judge what was overwritten since."""
-        rows = changes.conflicts(self.db).select("property", "salesforce_value", "customerp_value").rows()
+        rows = conflict_log.entries(self.db).select("property", "salesforce_value", "customerp_value").rows()
         self.ledger.log(rows)
         self.ledger.judge()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from talk_assets.model.system import System
-from talk_assets.store import changes
+from talk_assets.store import conflict_log
 from talk_assets.store.database import Database
 from talk_assets.store.selfcheck import problems
 from talk_assets_tests.twins import Twins
@@ -93,7 +93,7 @@ class Shifted:
         return report
 
     def note(self) -> None:
-        log = changes.conflicts(self.twins.db, "contact")
+        log = conflict_log.entries(self.twins.db, "contact")
         for column in ("salesforce_value", "customerp_value"):
             self.logged |= set(log[column].drop_nulls().to_list())
 

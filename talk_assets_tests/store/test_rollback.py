@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from talk_assets.model.system import System
-from talk_assets.store import changes
+from talk_assets.store import conflict_log
 from talk_assets.store.database import Database
 from talk_assets_tests.store.shifted import Shifted
 from talk_assets_tests.twins import Twins
@@ -43,7 +43,7 @@ def lose(path):
 
 
 def logged(twins):
-    found = changes.conflicts(twins.db, "contact")
+    found = conflict_log.entries(twins.db, "contact")
     return set(found.select("salesforce_value", "customerp_value").iter_rows())
 
 

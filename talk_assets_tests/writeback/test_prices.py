@@ -2,7 +2,7 @@
 
 import pytest
 
-from talk_assets.store import changes, quarantine
+from talk_assets.store import conflict_log, quarantine
 from talk_assets_tests.served import Served
 from talk_assets_tests.writeback.world import World
 
@@ -59,7 +59,7 @@ def give_price(world, code, price, *, active=True):
 
 def logged(world):
     columns = ("property", "salesforce_value", "customerp_value", "winner")
-    found = changes.conflicts(world.db, "product")
+    found = conflict_log.entries(world.db, "product")
     return [tuple(row[name] for name in columns) for row in found.iter_rows(named=True)]
 
 

@@ -9,7 +9,7 @@ from talk_assets.model.changes import Op, Outcome, Problem, Receipt
 from talk_assets.model.errors import PeerUnavailableError
 from talk_assets.model.pair import DeletePolicy
 from talk_assets.model.system import System
-from talk_assets.store import changes, links, quarantine, selfcheck
+from talk_assets.store import conflict_log, links, quarantine, selfcheck
 from talk_assets.systems.port import Page, Written
 from talk_assets_tests.shop import Shop
 from talk_assets_tests.twins import Twins, WatchedPort
@@ -111,7 +111,7 @@ def test_an_edit_that_our_write_overwrites_is_kept_in_the_conflict_log():
     twins.ends[SALESFORCE].step = meddle
     twins.cycle(pairs=["contact"])
 
-    (conflict,) = changes.conflicts(twins.db, "contact").to_dicts()
+    (conflict,) = conflict_log.entries(twins.db, "contact").to_dicts()
     assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Theirs", "Ours")
     assert conflict["winner"] == "customerp"
 
@@ -130,7 +130,7 @@ def test_an_edit_of_a_record_that_our_deletion_takes_is_kept_in_the_conflict_log
     twins.cycle(pairs=["contact"])
 
     assert twins.live("contact", SALESFORCE) == {}
-    (conflict,) = changes.conflicts(twins.db, "contact").to_dicts()
+    (conflict,) = conflict_log.entries(twins.db, "contact").to_dicts()
     assert (conflict["property"], conflict["salesforce_base"]) == ("job_title", "Before")
     assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Theirs", None)
     assert conflict["winner"] == "customerp"
@@ -195,7 +195,7 @@ def test_an_update_without_an_answer_does_not_beat_the_next_edit():
 
     assert twins.get("contact", SALESFORCE, there)["job_title"] == "Second"
     assert twins.get("contact", CUSTOMERP, record)["job_title"] == "Second"
-    assert changes.conflicts(twins.db, "contact").is_empty()
+    assert conflict_log.entries(twins.db, "contact").is_empty()
 
 
 def test_unanswered_creation_is_asked_for_once_where_no_key_tells_of_it():
@@ -222,7 +222,7 @@ def test_an_edit_over_an_unanswered_update_beats_no_value_unlogged_that_the_orig
     twins.edit("contact", SALESFORCE, there, department="Edited")
     twins.cycle(pairs=["contact"])
 
-    (conflict,) = changes.conflicts(twins.db, "contact").to_dicts()
+    (conflict,) = conflict_log.entries(twins.db, "contact").to_dicts()
     assert (conflict["salesforce_value"], conflict["customerp_value"]) == ("Edited", None)
     assert twins.get("contact", CUSTOMERP, record)["department"] == "Edited"
     twins.settle(1)
