@@ -227,6 +227,7 @@ def settle_properties(
     rows = mapped.by_id(db, pair, system, found[f"{system}_id"].to_list())
     stored = to_links(db, pair, session.pairs, system, rows)
     columns = [name for name in baseline_schema(pair) if name not in {"link_id", "system"}]
+    names = sorted({name for _, name in settled})
     shown = found.join(rows.select(pl.col("_id").alias(f"{system}_id"), UNSHOWN), on=f"{system}_id", how="left")
     by_link = by_link.join(shown.select("link_id", UNSHOWN), on="link_id", how="left")
     known = links.baselines(db, pair, by_link["link_id"].to_list())
@@ -234,10 +235,10 @@ def settle_properties(
     moved = []
     for end, held_by, values, which in (
         (system, system, stored, ~theirs),
-        (system, system.other, origins, theirs),
+        *([(system, system.other, origins, theirs)] if edited else []),
         (system.other, system.other, origins, pl.lit(value=True)),
     ):
-        now = values.select(pl.col("_id").alias(f"{held_by}_id"), *(pl.col(n).alias(f"now:{n}") for n in columns))
+        now = values.select(pl.col("_id").alias(f"{held_by}_id"), *(pl.col(n).alias(f"now:{n}") for n in names))
         rows = (
             known.filter((pl.col("system") == end.value) & which)
             .join(by_link, on="link_id")
@@ -253,6 +254,8 @@ def settle_properties(
                     .then(pl.col(f"now:{name}"))
                     .otherwise(pl.col(name))
                     .alias(name)
+                    if name in names
+                    else pl.col(name)
                     for name in columns
                 ),
             )
