@@ -8,9 +8,11 @@ import polars as pl
 
 from talk_assets.model.failpoints import failpoint
 from talk_assets.store.database import Database
+from talk_assets.store.rows import by_key, replace
 from talk_assets.store.sql import among
 from talk_assets.store.tables import INTENT_SCHEMA
 
+_TABLE = "writeback.intent"
 OPEN = ("sent", "ambiguous")
 UNANSWERED = "unanswered"
 """State of a creation that may have been made, on an end that keeps no key to find it by."""
@@ -36,31 +38,28 @@ class Tries:
 
 def record(db: Database, rows: pl.DataFrame) -> None:
     """Store intents as sent; *rows* has the intent schema's columns but for state, outcome and problem."""
+    sent = rows.with_columns(
+        state=pl.lit("sent"),
+        outcome=pl.lit(None, dtype=pl.String),
+        problem=pl.lit(None, dtype=pl.String),
+        not_before=pl.lit(None, dtype=pl.Datetime("us", "UTC")),
+    ).select(INTENT_SCHEMA.keys())
     with db.transaction():
-        db.run("DELETE FROM writeback.intent WHERE intent_id IN (SELECT intent_id FROM incoming)", incoming=rows)
-        db.insert(
-            "writeback.intent",
-            rows.with_columns(
-                state=pl.lit("sent"),
-                outcome=pl.lit(None, dtype=pl.String),
-                problem=pl.lit(None, dtype=pl.String),
-                not_before=pl.lit(None, dtype=pl.Datetime("us", "UTC")),
-            ).select(INTENT_SCHEMA.keys()),
-        )
+        # Mostly they were asked for a moment ago, and are new.
+        known = _tried(db, sent["intent_id"].to_list())
+        replace(db, _TABLE, sent, keys=["intent_id"], known=known.height > 0)
         failpoint("intents committing")
     failpoint("intents committed")
 
 
 def tries(db: Database, intent_ids: Sequence[str]) -> dict[str, Tries]:
     """What came of those of *intent_ids* that were sent before."""
-    chosen, parameters, frames = among("intent_id", intent_ids)
-    found = db.frame(
-        f"""SELECT intent_id, state, attempt, sent_at, not_before, problem FROM writeback.intent
-            WHERE {chosen}""",
-        parameters,
-        **frames,
-    )
-    return {row.pop("intent_id"): Tries(**row) for row in found.iter_rows(named=True)}
+    return {row.pop("intent_id"): Tries(**row) for row in _tried(db, intent_ids).iter_rows(named=True)}
+
+
+def _tried(db: Database, intent_ids: Sequence[str]) -> pl.DataFrame:
+    columns = "intent_id, state, attempt, sent_at, not_before, problem"
+    return by_key(db, _TABLE, "intent_id", intent_ids, columns=columns)
 
 
 def judge(db: Database, receipts: pl.DataFrame) -> None:
