@@ -72,7 +72,7 @@ def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, pare
     Left out: records in review, and lines whose document has no live link (they are created with it).
     """
     table, documents = mapped_table(pair, system), ""
-    which = [f"m._seq > {seq:d}"] if db.moved(table) > seq else []
+    which = []
     if not db.is_empty(changes_table(pair)):
         asked = f"SELECT origin_id FROM {changes_table(pair)} WHERE link_id IS NULL AND system = '{system.other}'"
         which.append(f"m._id IN ({asked})")
@@ -87,15 +87,16 @@ def candidates(db: Database, pair: EntityPair, system: System, seq: int, *, pare
             for s in System
             if db.moved(mapped_table(parent, s)) > seq
         ]
-    if not which:
+    if not which and db.moved(table) <= seq:
         return []
     in_review = ""
     if not db.is_empty(REVIEW):
         in_review = f"""AND m._id NOT IN
             (SELECT record_id FROM links.review WHERE pair = '{pair.name}' AND system = '{system}')"""
-    left = linked.unlinked(db, pair, system, which, documents=documents)
+    left = linked.unlinked(db, pair, system, seq, which, documents=documents)
     if left is not None and not (left and in_review):
         return left
+    which.append(f"m._seq > {seq:d}")
     found = db.frame(
         f"""SELECT m._id FROM {table} m ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id {documents}
             WHERE NOT m._deleted AND ({" OR ".join(which)}) {in_review} ORDER BY m.rowid"""

@@ -122,18 +122,19 @@ def unlinked(db: Database, pair: EntityPair, system: System, seq: int, *, parent
     """
     columns = ["_id", "_key", "_derived", "_parent", *match_columns(pair), *(p.name for p in pair.references)]
     table = mapped_table(pair, system)
-    which = [f"m._seq > {seq:d}"] if db.moved(table) > seq else []
+    which = []
     there = mapped_table(pair, system.other)
-    if db.moved(there) > seq:
+    if db.moved(there) > seq and linked.some_deleted(db, pair, system.other, seq):
         which.append(f"m._derived IN (SELECT _key FROM {there} WHERE _seq > {seq:d} AND _deleted)")
     if not db.is_empty(REVIEW):
         reviewed = f"SELECT record_id FROM {REVIEW} WHERE pair = '{pair.name}' AND system = '{system}'"
         which.append(f"m._id IN ({reviewed})")
     if parent is not None and db.moved(links_table(parent)) > seq:
         which.append(f"m._parent IN (SELECT {system}_id FROM {links_table(parent)} WHERE _seq > {seq:d})")
-    left = linked.unlinked(db, pair, system, which) if which else []
+    left = linked.unlinked(db, pair, system, seq, which) if which or db.moved(table) > seq else []
     if left is not None:
         return mapped.by_id(db, pair, system, left).select(columns)
+    which.append(f"m._seq > {seq:d}")
     return db.frame(
         f"""SELECT {", ".join("m." + quoted(c) for c in columns)} FROM {table} m
             ANTI JOIN {links_table(pair)} l ON l.{system}_id = m._id

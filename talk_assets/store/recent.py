@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from talk_assets.model.system import System
+
 MOST = 8000
 """Rows of one table that are remembered at most; who works on more reads them anew."""
 
@@ -41,11 +43,13 @@ class Remembered:
 class Recent:
     """What is remembered, by table.
 
-    *whole* has all rows of a table, None where they are many; *filled* names tables that have rows.
+    *whole* has all rows of a table, None where they are many; *filled* names tables that have rows. *moves* tells, by
+    pair and change number, which records of either end moved since, and the last numbers of their tables then.
     """
 
     whole: dict[str, pl.DataFrame | None] = field(default_factory=dict)
     filled: set[str] = field(default_factory=set)
+    moves: dict[tuple[str, int], tuple[tuple[int, ...], dict[System, list[str]] | None]] = field(default_factory=dict)
     _tables: dict[str, Remembered] = field(default_factory=dict)
 
     def of(self, table: str) -> Remembered | None:
@@ -96,6 +100,7 @@ class Recent:
         self._tables.clear()
         self.whole.clear()
         self.filled.clear()
+        self.moves.clear()
 
 
 def _alike(one: pl.DataFrame, other: pl.DataFrame) -> bool:

@@ -60,7 +60,7 @@ def test_an_edit_cycle_asks_as_much_for_few_records_as_for_many(contacts):
 
     assert contacts.live("contact", CUSTOMERP)
     assert abs(len(many) - len(one)) <= 2
-    assert len(many) <= 128
+    assert len(many) <= 107
 
 
 def test_cycles_do_not_ask_more_as_they_add_up(contacts):
