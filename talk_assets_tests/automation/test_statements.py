@@ -3,6 +3,7 @@
 import pytest
 
 from talk_assets.entities import PAIRS
+from talk_assets.model.system import System
 from talk_assets_tests.twins import CUSTOMERP, SALESFORCE, Twins
 
 CONTACTS = 50
@@ -61,6 +62,14 @@ def test_an_edit_cycle_asks_as_much_for_few_records_as_for_many(contacts):
     assert contacts.live("contact", CUSTOMERP)
     assert abs(len(many) - len(one)) <= 2
     assert len(many) <= 107
+
+
+def test_an_edit_cycle_asks_once_which_records_moved(contacts):
+    """Matching and comparing share the answer: once for what was read, once for what was written."""
+    asked = contacts.edited(20, round_="moved")
+
+    assert len([one for one in asked if "SELECT '" in one and "_seq >" in one]) == len(list(System))
+    assert not [one for one in asked if "UNION SELECT m._id" in one or "_derived IN" in one]
 
 
 def test_cycles_do_not_ask_more_as_they_add_up(contacts):

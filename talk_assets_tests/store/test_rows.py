@@ -5,7 +5,7 @@ import pytest
 
 from talk_assets.store import recent
 from talk_assets.store.database import Database
-from talk_assets.store.rows import by_key, replace
+from talk_assets.store.rows import by_key, replace, whole
 
 TABLE = 'links."thing"'
 
@@ -27,6 +27,9 @@ def held(db, *ids):
     told = by_key(db, TABLE, "id", ids).sort("id", "end")
     there = db.frame("SELECT * FROM links.thing WHERE list_contains(?::VARCHAR[], id) ORDER BY ALL", [list(ids)])
     assert told.equals(there)
+    every = whole(db, TABLE)
+    assert every.sort(every.columns).equals(db.frame("SELECT * FROM links.thing ORDER BY ALL"))
+    assert db.is_empty(TABLE) == every.is_empty()
     return told["value"].to_list()
 
 
@@ -92,3 +95,15 @@ def test_many_rows_are_not_kept_in_memory(db, monkeypatch):
     held(db, "b")
 
     assert db.recent.of(TABLE).ids == {"b"}
+
+
+def test_a_small_table_is_asked_for_once_until_it_is_written(db):
+    """All rows are told without a question, and a table of many rows is never taken out as a whole."""
+    db.execute("CALL enable_logging('QueryLog')")
+    for _ in range(3):
+        whole(db, TABLE)
+    asked = db.count("SELECT count(*) FROM duckdb_logs WHERE message LIKE 'SELECT * FROM links%'")
+    db.insert(TABLE, rows(*((f"n{i}", "one", i) for i in range(recent.MOST))))
+
+    assert asked == 1
+    assert whole(db, TABLE) is None
