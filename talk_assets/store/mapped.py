@@ -13,7 +13,7 @@ from talk_assets.store.known import held
 from talk_assets.store.past import Reading
 from talk_assets.store.rows import by_key, replace
 from talk_assets.store.sql import among, quoted
-from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns, no_rows
+from talk_assets.store.tables import AT, TOLD, UNSHOWN, is_unshown, mapped_schema, mapped_table, match_columns
 
 
 def keep(db: Database, pair: EntityPair, system: System, rows: pl.DataFrame, *, reading: Reading) -> int:
@@ -120,9 +120,14 @@ def touch(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) ->
 def by_id(db: Database, pair: EntityPair, system: System, ids: Sequence[str]) -> pl.DataFrame:
     """The mapped rows of *ids*."""
     if not ids:
-        return no_rows(pair)
+        return _no_rows(pair)
     columns = ", ".join(quoted(name) for name in mapped_schema(pair))
     return by_key(db, mapped_table(pair, system), "_id", ids, columns=columns)
+
+
+@lru_cache(maxsize=64)
+def _no_rows(pair: EntityPair) -> pl.DataFrame:
+    return pl.DataFrame(schema=mapped_schema(pair))
 
 
 def lines_of(db: Database, child: EntityPair, system: System, parents: Sequence[str]) -> pl.DataFrame:
