@@ -50,7 +50,8 @@ CASES = (
                 says="peak memory in MB",
                 figure=of(OURS, "peak", per=_MEGABYTE),
                 most=350,
-                why="what is linked for the first time is compared at once, with both records of each link.",
+                why="some 10,000 links are compared at a time, each beside both records and what was agreed of them, "
+                "and rows that changed wait in memory for the cycle's one checkpoint.",
             ),
         ),
         growth=Growth(figure="cpu", quick=_QUICK_GROWTH, full=_FULL_GROWTH, most=1.0, why=_NOT_STRAIGHT),

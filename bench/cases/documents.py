@@ -3,6 +3,12 @@
 from bench.case import LIMIT, OURS, Case, Goal, ratio
 from bench.documents import missing
 
+_OWN = (
+    "ours uses more CPU for its own work than those systems do to answer, 16 s beside 12 s at 300 orders: each record "
+    "is noted before it is sent, read back, kept as it came and translated, with its history and what both ends agreed "
+    "on. Only making the next part ready and judging the one before go on while the ends answer."
+)
+
 CASES = (
     Case(
         name="B17 documents with lines",
@@ -26,6 +32,8 @@ CASES = (
             "other": "Answered otherwise",
             "lines": "Lines",
         },
-        goals=(Goal(says="time over that of its bare requests", figure=ratio(OURS, LIMIT, "work_wall"), most=2),),
+        goals=(
+            Goal(says="time over that of its bare requests", figure=ratio(OURS, LIMIT, "work_wall"), most=2, why=_OWN),
+        ),
     ),
 )

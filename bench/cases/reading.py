@@ -17,6 +17,11 @@ _KEPT = (
     "ours keeps each record as it came, translates it into the shape that both ends share, checks it against its "
     "contract, and keeps when each property moved: two tables of 25 and 47 columns, where the others have one of 23."
 )
+_UNDER_WAY = (
+    "of some 410 MB at 10,000 records, 128 are there before any is read; DuckDB holds 77, most of it rows that wait "
+    "for the cycle's one checkpoint; the rest are the pages read, two parts of 5,000 creations, one made ready while "
+    "the other is under way, and their answers."
+)
 _WHOLE = "a page of each end, its translation and DuckDB's own memory are held at once."
 
 CASES = (
@@ -66,7 +71,7 @@ CASES = (
         quick=10_000,
         full=100_000,
         server=("--only", "customerp"),
-        goals=(Goal(says="peak memory in MB", figure=of(OURS, "peak", per=_MEGABYTE), most=350),),
+        goals=(Goal(says="peak memory in MB", figure=of(OURS, "peak", per=_MEGABYTE), most=350, why=_UNDER_WAY),),
         growth=Growth(figure="cpu", quick=(2_000,), full=(10_000,), most=1.0),
     ),
 )
