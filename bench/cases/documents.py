@@ -6,7 +6,7 @@ from bench.documents import missing
 _OWN = (
     "ours uses more CPU for its own work than those systems do to answer, 16 s beside 12 s at 300 orders: each record "
     "is noted before it is sent, read back, kept as it came and translated, with its history and what both ends agreed "
-    "on. Only making the next part ready and judging the one before go on while the ends answer."
+    "on. Only judging the batches before goes on while the ends answer."
 )
 
 CASES = (

@@ -19,8 +19,7 @@ _KEPT = (
 )
 _UNDER_WAY = (
     "of some 410 MB at 10,000 records, 128 are there before any is read; DuckDB holds 77, most of it rows that wait "
-    "for the cycle's one checkpoint; the rest are the pages read, two parts of 5,000 creations, one made ready while "
-    "the other is under way, and their answers."
+    "for the cycle's one checkpoint; the rest are the pages read, a part of the creations, and their answers."
 )
 _WHOLE = "a page of each end, its translation and DuckDB's own memory are held at once."
 

@@ -52,6 +52,9 @@ class Ledger:
     clears: dict[Cell, int] = field(default_factory=dict)
     shown: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     looked: dict[tuple[System, str], tuple[int, datetime]] = field(default_factory=dict)
+    in_copy: set[tuple[System, str]] = field(default_factory=set)
+    unlearned: set[tuple[System, str]] = field(default_factory=set)
+    vanished: set[tuple[System, str]] = field(default_factory=set)
     person: dict[tuple[System, str], str] = field(default_factory=dict)
     records: dict[tuple[System, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: set[tuple[System, str]] = field(default_factory=set)
@@ -183,7 +186,8 @@ class Ledger:
 
     def vanish(self, system: System, record: str) -> None:
         """*record* left no trace: if the engine was never shown it, nobody can know that it was made and deleted."""
-        if (system, record) not in self.looked:
+        self.vanished.add((system, record))
+        if (system, record) not in self.looked or (system, record) in self.unlearned:
             self.removed.discard((system, self.person[system, record]))
 
     def merge(self, system: System, loser: str, winner: str, names: Iterable[str]) -> None:
@@ -227,8 +231,15 @@ class Ledger:
         self.unsure.update(self.fresh)
         self.fresh.clear()
 
+    def copied(self) -> None:
+        """What the engine knows now it will know again when its store is put back."""
+        self.in_copy = set(self.looked)
+
     def forgotten(self) -> None:
         """The engine lost its notes: it may not know of anything that it ever wrote."""
+        self.unlearned = set(self.looked) - self.in_copy
+        # Nobody has told the store, as it is now, of what left no trace since.
+        self.removed -= {(system, self.person[system, record]) for system, record in self.vanished & self.unlearned}
         self.unsure.update((cell, event) for cell, event in self.now.items())
         self.unsure.update((cell, event) for cell, now in self.now.items() for event in self.before[now])
 
@@ -240,6 +251,7 @@ class Ledger:
         """The engine was shown *records* as they are."""
         for record in records:
             self.looked[system, record] = self.moment, at
+            self.unlearned.discard((system, record))
 
     def log(self, rows: Iterable[tuple[str, str | None, str | None]]) -> None:
         """Take over the conflict log: property, Salesforce's value and Customerp's."""

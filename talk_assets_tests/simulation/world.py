@@ -121,6 +121,7 @@ class World(Twins):
             self.close_store()
             shutil.copy(self.path, self._copy_of(self.path))
             self.open_store()
+            self.ledger.copied()
             self.trace.add("  the store is copied")
 
     def put_copy_back(self) -> None:
