@@ -17,7 +17,7 @@ from talk_assets.mapped import stage as mapped_stage
 from talk_assets.model.changes import Op, Outcome
 from talk_assets.model.system import System
 from talk_assets.raw import fetch as raw_fetch
-from talk_assets.store import changes, links, raw
+from talk_assets.store import changes, conflict_log, links, raw
 from talk_assets.systems import memory, memory_feed, memory_rows
 from talk_assets.writeback import fresh, prepare, receipts, transmit
 from talk_assets.writeback import stage as writeback_stage
@@ -207,7 +207,7 @@ MUTANTS = (
     _mutant("first link agreed unseen", hunts.DISAGREEING, links, "add", _agreed_unseen),
     _mutant("tombstones ignored", hunts.DELETING, raw, "keep", _without_tombstones),
     _mutant("link dropped with its record", hunts.DELETING, links, "set_states", _unlinked_when_deleted),
-    _mutant("conflicts not logged", hunts.DISAGREEING, changes, "log_conflicts", lambda _: lambda *_: 0),
+    _mutant("conflicts not logged", hunts.DISAGREEING, conflict_log, "add", lambda _: lambda *_: 0),
     _mutant("base taken from what was sent", hunts.RESPELLED, receipts, "settle_properties", _base_as_sent),
     _mutant("intents not stored", hunts.UNANSWERED, transmit, "_record", lambda _: lambda *_: None, first=1014),
 )
