@@ -18,14 +18,22 @@ from dagster._grpc.client import DagsterGrpcClient
 from talk_assets.automation.sources import have_changed, sources
 
 _EVERY_SECONDS = 15.0
+_GRAIN = 1.0
+"""How far, in seconds, a file's time may be behind the clock when it changes now."""
 
 
-def end_once_changed(*, every: float = _EVERY_SECONDS) -> None:
-    """Look *every* so many seconds, and end this process once one of its source files has changed."""
+def end_once_changed(*, began: float, every: float = _EVERY_SECONDS) -> None:
+    """Look *every* so many seconds, and end this process once one of its source files has changed.
+
+    A file may change between its import and the next look: so one that changed after *began*, in seconds since 1970,
+    when none was imported yet, counts as well. One whose time is still to come does not, or no process would last.
+    """
     known: dict[str, float] = {}
     while not have_changed(known):
-        # What is imported later counts from then on.
-        known = sources() | known
+        found = sources()
+        if any(began - _GRAIN < found[path] <= time.time() for path in found.keys() - known.keys()):
+            break
+        known = found | known
         time.sleep(every)
     sys.stderr.write("A source file has changed: this process ends.\n")
     os.kill(os.getpid(), signal.SIGTERM)
@@ -45,7 +53,7 @@ def answers(path: Path) -> bool:
 def main() -> None:
     """Serve until told to stop, or until a source file has changed."""
     os.umask(0o077)
-    threading.Thread(target=end_once_changed, daemon=True).start()
+    threading.Thread(target=end_once_changed, kwargs={"began": time.time()}, daemon=True).start()
     cli(["api", "grpc", *sys.argv[1:]], auto_envvar_prefix=ENV_PREFIX)
 
 
